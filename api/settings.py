@@ -1,0 +1,146 @@
+"""Environment in, typed settings out. With the private services up (`make up`) no variable needs to be set."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from api.local import where
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def flag(name: str, default: bool = False) -> bool:
+    return os.environ.get(name, str(default)).lower() in {"1", "true", "yes", "on"}
+
+
+DEBUG = flag("DEBUG")
+PRODUCTION = flag("PRODUCTION")
+SERVICES = where.services(ROOT)  # None when nothing private is up
+
+# --- secrets -------------------------------------------------------------------------------------------------
+SECRET_KEY = os.environ.get("SECRET_KEY") or where.local_secret(ROOT)
+if PRODUCTION and not os.environ.get("SECRET_KEY"):
+    raise SystemExit("SECRET_KEY is not set. Production needs its own, at least 50 characters.")
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+
+# --- database ------------------------------------------------------------------------------------------------
+# Two roles: the owner migrates (HOUSE_DB_ROLE=owner, set by manage.py for migrations), house_app runs everything else.
+OWNER = os.environ.get("HOUSE_DB_ROLE") == "owner"
+
+
+def database() -> dict[str, Any]:
+    url = os.environ.get("DATABASE_URL_OWNER" if OWNER else "DATABASE_URL") or os.environ.get("DATABASE_URL")
+    if url:
+        parts = urlsplit(url)
+        place = {
+            "NAME": parts.path.lstrip("/"), "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""), "HOST": parts.hostname or "", "PORT": str(parts.port or ""),
+        }
+    else:
+        place = {
+            "NAME": SERVICES["database"] if SERVICES else "house", "PORT": "",
+            "USER": "house_owner" if OWNER else "house_app",
+            "HOST": SERVICES["postgres_socket"] if SERVICES else "",
+        }
+    return {
+        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"application_name": os.environ.get("APPLICATION_NAME", "house"), "connect_timeout": 5},
+        **place,
+    }
+
+
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+HOUSE_CLOCK_MAY_STOP = flag("HOUSE_CLOCK_MAY_STOP", default=not PRODUCTION)
+
+# --- the house -----------------------------------------------------------------------------------------------
+ROOMS = [
+    "collection.demo", "collection.stats", "collection.community", "collection.payouts", "collection.custody",
+    "collection.dispatch", "collection.pickups", "collection.contracts", "collection.registry", "collection.waste",
+    "collection.accounts", "collection.audit", "collection.kernel",
+]
+INSTALLED_APPS = [
+    "api", *ROOMS, "geo", "notifications",
+    "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.postgres", "django.contrib.gis",
+    "django.contrib.staticfiles", "rest_framework", "drf_spectacular", "drf_spectacular_sidecar",
+]
+AUTH_USER_MODEL = "accounts.User"
+MIDDLEWARE = [
+    "api.http.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.common.CommonMiddleware",
+]
+ROOT_URLCONF = "api.urls"
+WSGI_APPLICATION = "api.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+SILENCED_SYSTEM_CHECKS = [
+    # Debian 12 carries GDAL 3.6; this project never hands user input to GDAL (GeoJSON is parsed by its own code).
+    "gis.W001",
+]
+
+# --- time and language ---------------------------------------------------------------------------------------
+TIME_ZONE = "UTC"
+USE_TZ = True
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_L10N = False
+
+# --- files ---------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / ".local" / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+UPLOAD_ROOT = Path(os.environ.get("UPLOAD_ROOT", ROOT / ".local" / "uploads"))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+
+# --- Redis and Celery (options measured against restarts, hangs and lost workers; see DECISIONS.md) -----------
+REDIS_URL = os.environ.get("REDIS_URL") or (SERVICES["redis_url"] if SERVICES else "redis://127.0.0.1:6379/0")
+
+# --- outside services ----------------------------------------------------------------------------------------
+FCM_SERVICE_ACCOUNT = os.environ.get("FCM_SERVICE_ACCOUNT", "")  # path of the JSON; empty: the log channel
+FCM_ENDPOINT = os.environ.get("FCM_ENDPOINT", "")  # only for a fake in tests and the demo
+SMS_GATEWAY_URL = os.environ.get("SMS_GATEWAY_URL", "")  # empty: the log channel
+SMS_GATEWAY_TOKEN = os.environ.get("SMS_GATEWAY_TOKEN", "")
+GEOCODER_URL = os.environ.get("GEOCODER_URL", "")
+# Where the log channel writes messages (one-time codes among them), so that a developer can read them. Never in production.
+MESSAGE_LOG = os.environ.get("MESSAGE_LOG", "" if PRODUCTION else str(ROOT / ".local" / "messages.jsonl"))
+
+# --- limits --------------------------------------------------------------------------------------------------
+LOGIN_CODE_PER_NUMBER_HOUR = int(os.environ.get("LOGIN_CODE_PER_NUMBER_HOUR", "5"))
+LOGIN_CODE_PER_NETWORK_HOUR = int(os.environ.get("LOGIN_CODE_PER_NETWORK_HOUR", "100"))
+SMS_DAILY_BUDGET_TIYN = int(os.environ.get("SMS_DAILY_BUDGET_TIYN", "5000000"))
+ACCESS_TOKEN_MINUTES = 15
+REFRESH_TOKEN_DAYS = 60
+
+# --- DRF -----------------------------------------------------------------------------------------------------
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.http.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["api.http.permissions.ByTheTable"],
+    "DEFAULT_PARSER_CLASSES": ["api.http.parsing.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["api.http.rendering.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "api.http.schema.HouseSchema",
+    "EXCEPTION_HANDLER": "api.http.problems.handler",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Tonnage API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.0.3",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+LOGGING: dict[str, Any] = {
+    "version": 1, "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,111 @@
+"""People, the organisations they act for, and how they prove who they are."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from collection.kernel.db import HouseQuerySet
+
+from .rights import MEMBER_ROLES
+
+
+class User(AbstractBaseUser):
+    """A person, known by the telephone number. There are no passwords: one-time codes open the door."""
+
+    id = models.UUIDField(primary_key=True)
+    phone = models.CharField(max_length=16, unique=True)  # E.164, "+77011234567"
+    name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=2, default="ru")
+    created_at = models.DateTimeField()
+    suspended_at = models.DateTimeField(null=True)
+    password = None  # type: ignore[assignment]
+    last_login = None  # type: ignore[assignment]
+
+    USERNAME_FIELD = "phone"
+    objects = BaseUserManager()
+
+
+class Organisation(models.Model):
+    """A company (BIN), a person acting for themselves (IIN), or the programme's operator."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person"
+        COMPANY = "company"
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    identity_number = models.CharField(max_length=12, unique=True)  # BIN or IIN, two-pass check digit
+    name = models.CharField(max_length=200)
+    is_operator = models.BooleanField(default=False)
+    synthetic = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    suspended_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = HouseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(identity_number__regex=r"^[0-9]{12}$"), name="organisation_identity_number_is_12_digits"
+            )
+        ]
+
+
+class Membership(models.Model):
+    """A person's role in an organisation. Removal keeps the row: old papers still name the member."""
+
+    id = models.UUIDField(primary_key=True)
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=[(role, role) for role in MEMBER_ROLES])
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role"], condition=Q(removed_at=None), name="membership_once"
+            )
+        ]
+
+
+class LoginCode(models.Model):
+    """One six-digit code sent to one number. Only its keyed hash is kept; it dies after five tries or five minutes."""
+
+    id = models.UUIDField(primary_key=True)
+    phone = models.CharField(max_length=16)
+    device = models.CharField(max_length=64)  # the phone's installation id: the code opens the door for it alone
+    network = models.CharField(max_length=45)  # the caller's /24 (IPv4) or /48 (IPv6)
+    code_hash = models.BinaryField(max_length=32)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["phone", "sent_at"]), models.Index(fields=["network", "sent_at"]),
+            models.Index(fields=["device", "sent_at"]),
+        ]
+        constraints = [models.CheckConstraint(condition=Q(tries__lte=5), name="login_code_five_tries")]
+
+
+class Session(models.Model):
+    """One signed-in device: the family of its refresh tokens. Only hashes are kept."""
+
+    id = models.UUIDField(primary_key=True)
+    user = models.ForeignKey(User, models.PROTECT, related_name="sessions")
+    membership = models.ForeignKey(Membership, models.PROTECT, null=True)  # the acting organisation and role
+    device = models.CharField(max_length=64)
+    refresh_hash = models.BinaryField(max_length=32, unique=True)
+    previous_hashes = ArrayField(models.BinaryField(max_length=32), default=list)
+    rotated_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = HouseQuerySet.as_manager()

@@ -1,0 +1,18 @@
+"""The contract's lifecycle, and which stages each kind of contract is paid for."""
+
+from __future__ import annotations
+
+CONTRACT_STEPS = {
+    "draft": ("active",),
+    "active": ("suspended", "closed"),
+    "suspended": ("active", "closed"),
+    "closed": (),
+}
+
+STAGES = ("collection", "transport", "recycling", "whole")
+
+#: Which part of the way a contract serves: kind -> legs (product.md, "Money rules").
+LEGS = {"collection": ("collection",), "recycling": ("recycling",), "full_cycle": ("collection", "recycling")}
+ORIGINS = ("own_premises", "separate_collection", "central_municipal", "sorting_plant", "foreign")
+#: Origins the programme does not pay for (product.md: central municipal containers, sorting plants; foreign is refused).
+EXCLUDED_ORIGINS = ("central_municipal", "sorting_plant")

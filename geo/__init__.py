@@ -1,0 +1,1 @@
+"""A cellar: geometry and places. It knows no waste and no people."""

@@ -1,0 +1,1 @@
+"""A cellar: it carries envelopes and never reads the letters."""
