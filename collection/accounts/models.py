@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Left
 
 from collection.kernel.db import HouseQuerySet
 
@@ -85,24 +85,26 @@ class LoginCode(models.Model):
     expires_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
+    session_id = models.UUIDField(null=True)  # what it opened: a phone that lost the answer gets the same session
 
     class Meta:
         indexes = [
             models.Index(fields=["phone", "sent_at"]), models.Index(fields=["network", "sent_at"]),
-            models.Index(fields=["device", "sent_at"]),
+            models.Index(fields=["device", "sent_at"]), models.Index(fields=["sent_at"]),
+            models.Index(Left("phone", 8), "sent_at", name="login_code_by_prefix"),
         ]
         constraints = [models.CheckConstraint(condition=Q(tries__lte=5), name="login_code_five_tries")]
 
 
 class Session(models.Model):
-    """One signed-in device: the family of its refresh tokens. Only hashes are kept."""
+    """One signed-in device: the family of its refresh tokens. Only hashes are kept, of the newest and the one before."""
 
     id = models.UUIDField(primary_key=True)
     user = models.ForeignKey(User, models.PROTECT, related_name="sessions")
     membership = models.ForeignKey(Membership, models.PROTECT, null=True)  # the acting organisation and role
     device = models.CharField(max_length=64)
     refresh_hash = models.BinaryField(max_length=32, unique=True)
-    previous_hashes = ArrayField(models.BinaryField(max_length=32), default=list)
+    previous_hash = models.BinaryField(max_length=32, null=True)
     rotated_at = models.DateTimeField()
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

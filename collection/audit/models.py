@@ -27,3 +27,17 @@ class AuditLine(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["object_type", "object_id", "seq"], name="audit_chain_is_a_line")]
         indexes = [models.Index(fields=["verb", "at"])]
+
+
+class StateChange(models.Model):
+    """Every state a pickup, offer, job, consignment, claim, register or order has been in: written by trigger, never by code.
+
+    The present state of an object is the last row of its changes (invariant I4).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    object_type = models.CharField(max_length=40)
+    object_id = models.UUIDField(db_index=True)
+    was = models.CharField(max_length=12, blank=True)
+    became = models.CharField(max_length=12)
+    at = models.DateTimeField()
