@@ -1,0 +1,1 @@
+"""The published programme, replayed through the operations, and the bulk filler for benches. All its rows are synthetic."""

@@ -1,0 +1,128 @@
+"""Offers, jobs, incidents and the explanation of each wave."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from collection.accounts.models import Organisation
+from collection.accounts.rights import STAFF_ROLES
+from collection.contracts.models import Contract
+from collection.kernel.actor import Actor
+from collection.kernel.db import HouseQuerySet
+from collection.pickups.models import Pickup
+from collection.registry.models import Facility, Vehicle
+
+from .states import JOB_STEPS, LIVE_JOB_STATES, OFFER_STEPS
+
+
+class OfferQuerySet(HouseQuerySet):
+    def visible_to(self, actor: Actor) -> OfferQuerySet:
+        if actor.is_house or actor.role in STAFF_ROLES:
+            return self.all()
+        return self.filter(organisation_id=actor.organisation_id)
+
+
+class Offer(models.Model):
+    """A pickup shown to one contract until `expires_at`."""
+
+    id = models.UUIDField(primary_key=True)
+    pickup = models.ForeignKey(Pickup, models.PROTECT, related_name="offers", db_index=False)
+    contract = models.ForeignKey(Contract, models.PROTECT, db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    wave = models.PositiveSmallIntegerField()
+    rank = models.PositiveSmallIntegerField()
+    distance_m = models.PositiveIntegerField()
+    recycler_contract = models.ForeignKey(Contract, models.PROTECT, null=True, related_name="+", db_index=False)
+    facility = models.ForeignKey(Facility, models.PROTECT, null=True, db_index=False)
+    state = models.CharField(max_length=10, choices=[(s, s) for s in OFFER_STEPS], default="open")
+    offered_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=40, blank=True)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pickup"], condition=Q(state="accepted"), name="offer_one_winner"),
+            models.UniqueConstraint(fields=["pickup", "contract"], condition=Q(state="open"), name="offer_open_once"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("offered_at")), name="offer_has_a_life"),
+            models.CheckConstraint(condition=~Q(state="declined") | ~Q(reason=""), name="decline_has_reason"),
+            models.CheckConstraint(
+                condition=Q(state="open", answered_at=None) | (~Q(state="open") & Q(answered_at__isnull=False)),
+                name="offer_answer_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["pickup", "wave"], name="offer_of_pickup"),
+            models.Index(fields=["organisation", "-offered_at"], name="offer_mine"),
+            models.Index(fields=["expires_at"], condition=Q(state="open"), name="offer_due"),
+        ]
+
+
+class JobQuerySet(HouseQuerySet):
+    def visible_to(self, actor: Actor) -> JobQuerySet:
+        """Collectors see their own, drivers the assigned, recyclers the inbound, generators their pickups' jobs."""
+        if actor.is_house or actor.role in STAFF_ROLES:
+            return self.all()
+        if actor.role == "driver":
+            return self.filter(organisation_id=actor.organisation_id, driver_id=actor.user_id)
+        mine = actor.organisation_id
+        return self.filter(Q(organisation_id=mine) | Q(recycler_id=mine) | Q(pickup__generator_id=mine))
+
+
+class Job(models.Model):
+    """An accepted pickup in a collector's hands."""
+
+    id = models.UUIDField(primary_key=True)
+    pickup = models.ForeignKey(Pickup, models.PROTECT, related_name="jobs", db_index=False)
+    contract = models.ForeignKey(Contract, models.PROTECT, db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    recycler = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
+    recycler_contract = models.ForeignKey(Contract, models.PROTECT, null=True, related_name="+", db_index=False)
+    facility = models.ForeignKey(Facility, models.PROTECT, null=True, db_index=False)
+    driver_id = models.UUIDField(null=True)
+    vehicle = models.ForeignKey(Vehicle, models.PROTECT, null=True, db_index=False)
+    state = models.CharField(max_length=10, choices=[(s, s) for s in JOB_STEPS], default="assigned")
+    assigned_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=40, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pickup"], condition=Q(state__in=LIVE_JOB_STATES), name="job_one_live"),
+            models.CheckConstraint(
+                condition=~Q(state__in=("withdrawn", "failed")) | ~Q(reason=""), name="job_end_has_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "-assigned_at"], name="job_mine"),
+            models.Index(fields=["pickup"], name="job_of_pickup"),
+            models.Index(fields=["recycler"], condition=Q(state__in=LIVE_JOB_STATES), name="job_inbound"),
+        ]
+
+
+class Incident(models.Model):
+    """What went wrong on the way, with the phone's time and the house's."""
+
+    id = models.UUIDField(primary_key=True)
+    job = models.ForeignKey(Job, models.PROTECT, related_name="incidents")
+    kind = models.CharField(max_length=20)
+    note = models.CharField(max_length=500, blank=True)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    reported_by = models.UUIDField(null=True)
+
+
+class Explanation(models.Model):
+    """Why a wave went to whom it went, or to nobody: every contract considered, with the rules' verdicts and numbers."""
+
+    id = models.BigAutoField(primary_key=True)
+    pickup = models.ForeignKey(Pickup, models.PROTECT, related_name="explanations")
+    wave = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    considered = models.JSONField()

@@ -1,0 +1,16 @@
+"""Money: a pure function of sealed facts and dated tariffs, kept in an append-only double-entry ledger.
+
+| claim state | next | moved by |
+| --- | --- | --- |
+| draft | submitted | contractor, with act and e-invoice number |
+| submitted | verified, returned | rules, then the inspector |
+| returned | submitted | contractor |
+| verified | approved, queued, rejected | finance, never the person who verified |
+| queued | approved | when the ceiling or cap has room again, in order |
+| approved | registered | finance, into a register |
+| registered | paid, approved | the bank's result (rejected: back to approved, paid again under a new order) |
+| paid, rejected | | the end |
+
+One accrual line = one sealed fact x one stage: coefficient x index x grams, rounded once. A stage without a rate has no
+line: not payable is not the same as paid zero. A line with an open hold is not claimed until the hold is lifted.
+"""

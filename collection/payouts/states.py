@@ -1,0 +1,21 @@
+"""Claims, registers and payment orders."""
+
+from __future__ import annotations
+
+CLAIM_STEPS = {
+    "draft": ("submitted",),
+    "submitted": ("verified", "returned"),
+    "returned": ("submitted",),
+    "verified": ("approved", "queued", "rejected"),
+    "queued": ("approved", "rejected"),
+    "approved": ("registered",),
+    "registered": ("paid", "approved"),
+    "paid": (),
+    "rejected": (),
+}
+CLAIM_ACTIONS = {
+    "draft": ("submit",), "submitted": ("verify", "return"), "returned": ("submit",),
+    "verified": ("approve", "reject"), "queued": ("reject",), "approved": ("register",),
+}
+REGISTER_STEPS = {"draft": ("approved",), "approved": ("settled",), "settled": ()}
+ORDER_STEPS = {"waiting": ("paid", "rejected"), "paid": (), "rejected": ()}
