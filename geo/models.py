@@ -146,3 +146,23 @@ class Population(models.Model):
             is_kato("kato", "population_kato_is_9_digits"),
             models.UniqueConstraint(fields=["kato", "year"], name="population_once_a_year"),
         ]
+
+
+class Geocoding(models.Model):
+    """One remembered answer of an outside geocoder; without a point: it knows no such address."""
+
+    provider = models.CharField(max_length=100)
+    query = models.CharField(max_length=300)
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    label = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "query"], name="geocoding_once"),
+            models.CheckConstraint(
+                condition=Q(longitude=None, latitude=None) | Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
+                name="geocoding_point_is_on_earth",
+            ),
+        ]

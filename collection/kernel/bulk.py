@@ -26,8 +26,10 @@ def upsert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     as EWKT. With `exact`, rows whose key was not handed in are deleted. A second call with the same
     rows writes nothing. Call it inside a transaction.
     """
-    table, names = model._meta.db_table, ", ".join(columns)
-    others = [column for column in columns if column not in key]
+    quoted = [f'"{column}"' for column in columns]
+    key = [f'"{column}"' for column in key]
+    table, names = model._meta.db_table, ", ".join(quoted)
+    others = [column for column in quoted if column not in key]
     same_key = " AND ".join(f"old.{column} = incoming.{column}" for column in key)
     total = 0
     with connection.cursor() as cursor:

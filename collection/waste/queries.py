@@ -1,0 +1,40 @@
+"""What the rooms above ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from collection.kernel.words import Words
+
+from .models import Category, CategoryCode
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryEntry:
+    """A payment category with the six-digit codes that may stand on its papers."""
+
+    code: str
+    name: Words
+    codes: tuple[str, ...]
+
+
+def category_codes(category: str) -> tuple[str, ...]:
+    """The codes allowed for a category, in order; empty for a category that does not exist."""
+    return tuple(CategoryCode.objects.filter(category=category).order_by("code").values_list("code", flat=True))
+
+
+def is_code_allowed(category: str, code: str) -> bool:
+    """Whether `code` (six digits) may stand on the papers of `category`."""
+    return CategoryCode.objects.filter(category=category, code=code).exists()
+
+
+def catalogue() -> tuple[CategoryEntry, ...]:
+    """All categories in the order people see them."""
+    codes: dict[str, list[str]] = {}
+    for category, code in CategoryCode.objects.order_by("code").values_list("category", "code"):
+        codes.setdefault(category, []).append(code)
+    return tuple(
+        CategoryEntry(category.code, Words(category.name_kk, category.name_ru, category.name_en),
+                      tuple(codes.get(category.code, ())))
+        for category in Category.objects.all()
+    )
