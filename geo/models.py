@@ -44,7 +44,7 @@ class Region(models.Model):
 
 
 class District(models.Model):
-    """A district, a city with its akimat, or a district of a city. Four exist only in the classifier: no polygon yet."""
+    """A district, a city with its akimat, or a district of a city. Four are only in the classifier: no polygon."""
 
     kato = models.CharField(primary_key=True, max_length=9)
     region = models.ForeignKey(Region, models.PROTECT, related_name="districts")

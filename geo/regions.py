@@ -29,7 +29,7 @@ class Located:
     precision: Precision
 
 
-# The box of the third step only spares work: 0.03 degrees are 3.3 km of latitude, divided by cos(latitude) for longitude.
+# The box of the third step only spares work: 0.03 degrees of latitude are 3.3 km, of longitude that times its cosine.
 LOCATE = """
 SELECT asked.n, found.region_id, found.district_id, found.precision
 FROM unnest(%(longitudes)s::float8[], %(latitudes)s::float8[]) WITH ORDINALITY AS asked (longitude, latitude, n)

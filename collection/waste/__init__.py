@@ -4,8 +4,8 @@
 | --- | --- | --- |
 | Category | what a person chooses and what a tariff pays for | 9 |
 | WasteCode | six digits of the classifier; hazardous ones are printed with `*` | 842 |
-| Stream | a grouping of the codes EcoQolday names, in three groups: packaging, auto components, e-waste | 20 |
-| CategoryCode | which codes may stand on the papers of a category; one code may serve two (tyres, oversize tyres) | a committed table |
+| Stream | a grouping of EcoQolday's codes, in three groups: packaging, auto components, e-waste | 20 |
+| CategoryCode | a code that may stand on a category's papers; it may serve two (tyres, oversize tyres) | 29 |
 | UnuKey | the United Nations University's product keys, in which e-waste is reported | 54 |
 
 A code without a category may be collected but is never payable. The room has no lifecycle: its rows are reference

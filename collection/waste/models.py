@@ -1,4 +1,4 @@
-"""Categories, classifier codes, streams and units: reference data, written only by `operations.load_waste_reference`."""
+"""Categories, classifier codes, streams and units. Reference data: written only by `operations`."""
 
 from __future__ import annotations
 

@@ -49,12 +49,13 @@ def codes() -> Upserted:
          ours[r["code"]]["stream"] if r["code"] in ours else None]
         for r in read("waste_codes_low")
     )
-    columns = ["code", "printed", "hazardous", "entry_type", "chapter_en", "subchapter_en", "name_en", "name_ru", "stream_id"]
+    columns = ["code", "printed", "hazardous", "entry_type", "chapter_en", "subchapter_en", "name_en", "name_ru",
+               "stream_id"]
     return upsert(WasteCode, columns, rows, key=["code"])
 
 
 def category_codes() -> Upserted:
-    """`why` in the file is for its readers. The table is our reading of the money rules until the operator confirms it."""
+    """Our reading of the money rules until the operator confirms it; the file's `why` is for its readers."""
     rows = ([r["category"], r["code"]] for r in read("category_codes"))
     return upsert(CategoryCode, ["category_id", "code_id"], rows, key=["category_id", "code_id"], exact=True)
 

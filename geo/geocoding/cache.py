@@ -10,6 +10,7 @@ from ..regions import locate
 from .base import Found, Geocoder
 from .geopy_nominatim import Nominatim
 
+RECALL = "SELECT longitude, latitude, label FROM geo_geocoding WHERE provider = %s AND query = %s"
 REMEMBER = """
 INSERT INTO geo_geocoding (provider, query, longitude, latitude, label, asked_at)
 VALUES (%s, %s, %s, %s, %s, house_clock()) ON CONFLICT (provider, query) DO NOTHING
@@ -31,9 +32,7 @@ def geocode(query: str) -> Found | None:
     if geocoder is None or not query:
         return None
     outside_transaction()
-    remembered = rows(
-        "SELECT longitude, latitude, label FROM geo_geocoding WHERE provider = %s AND query = %s", [geocoder.name, query]
-    )
+    remembered = rows(RECALL, [geocoder.name, query])
     if remembered:
         return Found(**remembered[0]) if remembered[0]["longitude"] is not None else None
     found = geocoder.ask(query)

@@ -20,8 +20,8 @@ NOWHERE = (math.nan, math.nan)
 
 class Command(BaseCommand):
     help = (
-        "Read a CSV file with the columns lat and lon (others are passed over) and write kato_region, kato_district and "
-        "precision for each of its rows, in the same order; empty where the point is outside or cannot be read."
+        "Read a CSV file with the columns lat and lon (others are passed over) and write kato_region, kato_district "
+        "and precision for each of its rows, in the same order; empty where the point is outside or cannot be read."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
