@@ -1,0 +1,60 @@
+"""What we tell people about pickups, offers and jobs. No names, addresses, telephone numbers or sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from collection.kernel.words import Words
+from notifications.outbox import Notice
+
+SUBMITTED = Words("Өтінім қабылданды", "Заявка принята", "Request received")
+SUBMITTED_BODY = Words(
+    "№{number} өтінім қабылданды. Орындаушыны іздеп жатырмыз.",
+    "Заявка №{number} принята. Ищем исполнителя.",
+    "Request No {number} was received. We are looking for a collector.",
+)
+OFFERED = Words("Жаңа ұсыныс", "Новое предложение", "New offer")
+OFFERED_BODY = Words(
+    "№{number} өтінім: {distance} км. Бірінші қабылдаған алады.",
+    "Заявка №{number}: {distance} км. Получит принявший первым.",
+    "Request No {number}: {distance} km away. The first to accept gets it.",
+)
+ACCEPTED = Words("Орындаушы табылды", "Исполнитель найден", "A collector was found")
+ACCEPTED_BODY = Words(
+    "№{number} өтінімді орындаушы қабылдады. Тапсыру кодын қолданбадан қараңыз.",
+    "Заявку №{number} принял исполнитель. Код передачи смотрите в приложении.",
+    "Request No {number} was accepted. See the hand-over code in the app.",
+)
+TAKEN = Words("Ұсынысты басқа алды", "Предложение принял другой", "Offer taken")
+TAKEN_BODY = Words(
+    "№{number} өтінімді басқа орындаушы алды.", "Заявку №{number} принял другой исполнитель.",
+    "Request No {number} was taken by another collector.",
+)
+WITHDRAWN = Words("Ұсыныс қайтарылды", "Предложение отозвано", "Offer withdrawn")
+WITHDRAWN_BODY = Words(
+    "№{number} өтінім бұдан былай ұсынылмайды.", "Заявка №{number} больше не предлагается.",
+    "Request No {number} is no longer on offer.",
+)
+UNSERVED = Words("Орындаушысыз өтінім", "Заявка без исполнителя", "Unserved request")
+UNSERVED_BODY = Words(
+    "№{number} өтінімге орындаушы табылмады.", "Для заявки №{number} не нашлось исполнителя.",
+    "No eligible contract was found for request No {number}.",
+)
+CANCELLED = Words("Өтінім тоқтатылды", "Заявка отменена", "Request cancelled")
+CANCELLED_BODY = Words(
+    "№{number} өтінімнен бас тартылды.", "Заявка №{number} отменена.", "Request No {number} was cancelled.",
+)
+JOB_CHANGED = Words("Тапсырыс күйі өзгерді", "Состояние наряда изменилось", "Job updated")
+JOB_CHANGED_BODY = Words(
+    "№{number} өтінім бойынша көлік күйі жаңарды.", "По заявке №{number} обновилось состояние выезда.",
+    "The state of the trip for request No {number} has changed.",
+)
+
+
+def tell(people: Iterable[UUID], event: str, title: Words, body: Words, *, object_type: str, object_id: UUID,
+         expires_at: datetime | None = None, **params: object) -> list[Notice]:
+    """The same words to each of `people` (user ids)."""
+    filled = body.fill(**params)
+    return [Notice(person, event, title, filled, object_type, object_id, expires_at) for person in people]

@@ -1,0 +1,125 @@
+"""Offers go out in waves: three at once, and the next three when nobody is left."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F
+
+from collection.accounts import queries as accounts
+from collection.audit import steps as audit
+from collection.contracts.models import Programme
+from collection.kernel.actor import Actor
+from collection.kernel.calendar import almaty_date
+from collection.kernel.db import rows
+from collection.kernel.ids import uuid7
+from collection.pickups.models import Pickup
+from notifications import outbox
+
+from .. import notices, queries, steps
+from ..matching import Candidate, Need, choose_recycler
+from ..models import Explanation, Offer
+
+#: An unserved pickup is looked at again after this long: quotas free up, contracts are signed.
+LOOK_AGAIN = timedelta(hours=1)
+
+
+def advance(*, actor: Actor, at: datetime, pickup_id: UUID) -> str:
+    """Move the pickup to its next wave if it is time; returns the state it is in now.
+
+    Safe to call at any moment and twice: offers still alive by the database clock are left alone.
+    """
+    pickup = Pickup.objects.locked(pk=pickup_id).first()
+    if pickup is None or pickup.state not in ("submitted", "offered", "unserved"):
+        outbox.settle(task="dispatch.advance", object_id=pickup_id)
+        return pickup.state if pickup else "unknown"
+    steps.expire_offers(pickup_id)
+    alive = Offer.objects.filter(pickup_id=pickup_id, state="open").order_by("expires_at").first()
+    outbox.settle(task="dispatch.advance", object_id=pickup_id)
+    if alive:
+        outbox.work(task="dispatch.advance", object_id=pickup_id, at=at, not_before=alive.expires_at)
+        return pickup.state
+    need = Need(pickup.category_id, pickup.region_id, pickup.declared_g, almaty_date(pickup.window_from))
+    point = pickup.point.ewkt
+    programme = Programme.objects.get(pk=pickup.programme_id)
+    chosen = queries.candidates(
+        pickup_id=pickup_id, programme_id=programme.id, need=need, point=point, generator_id=pickup.generator_id)
+    plants = queries.recyclers(programme_id=programme.id, need=need, point=point) if chosen else []
+    considered = queries.considered(pickup_id=pickup_id, programme_id=programme.id, need=need, point=point)
+    paired = [(one, plant) for one in chosen if (plant := choose_recycler(one, plants))]
+    Explanation.objects.create(
+        pickup=pickup, wave=pickup.wave + 1, at=at,
+        considered={"contracts": considered, "eligible": len(chosen),
+                    "recyclers": [{k: str(v) for k, v in asdict(plant).items()} for plant in plants]},
+    )
+    if not paired:
+        return _unserved(actor, at, pickup, "no_recycler" if chosen else "no_collector")
+    return _offer(actor, at, pickup, programme, paired[: programme.wave_size])
+
+
+def due_pickups(*, limit: int = 100) -> list[UUID]:
+    """Pickups whose wave is over, or that nobody has looked at: the sweep's list, should a doorbell have been lost."""
+    return [
+        row["pickup_id"]
+        for row in rows(
+            """
+            (SELECT DISTINCT pickup_id FROM dispatch_offer WHERE state = 'open' AND expires_at <= house_clock() LIMIT %s)
+            UNION
+            (SELECT id FROM pickups_pickup WHERE state = 'submitted'
+                AND submitted_at < house_clock() - interval '1 minute' LIMIT %s)
+            """,
+            [limit, limit],
+        )
+    ]
+
+
+def _offer(actor: Actor, at: datetime, pickup: Pickup, programme: Programme,
+           wave: list[tuple[Candidate, Candidate]]) -> str:
+    expires_at = at + timedelta(seconds=programme.offer_life_s)
+    number = pickup.wave + 1
+    offers = [
+        Offer(
+            id=uuid7(at), pickup_id=pickup.id, contract_id=one.contract_id, organisation_id=one.organisation_id,
+            wave=number, rank=rank, distance_m=one.distance_m, recycler_contract_id=plant.contract_id,
+            facility_id=plant.facility_id, offered_at=at, expires_at=expires_at,
+        )
+        for rank, (one, plant) in enumerate(wave, start=1)
+    ]
+    Offer.objects.bulk_create(offers)
+    Pickup.objects.filter(pk=pickup.id).update(state="offered", reason="", wave=number, version=F("version") + 1)
+    audit.record(
+        actor=actor, at=at, verb="pickup.offer", object_type="pickup", object_id=pickup.id,
+        before={"state": pickup.state},
+        after={"state": "offered", "wave": number, "contracts": [str(offer.contract_id) for offer in offers]},
+    )
+    members = accounts.members_of([offer.organisation_id for offer in offers])
+    outbox.put(
+        [
+            notice
+            for offer in offers
+            for notice in notices.tell(
+                members.get(offer.organisation_id, []), "offer.new", notices.OFFERED, notices.OFFERED_BODY,
+                object_type="offer", object_id=offer.id, expires_at=expires_at,
+                number=pickup.number, distance=round(offer.distance_m / 1000))
+        ],
+        at=at,
+    )
+    outbox.work(task="dispatch.advance", object_id=pickup.id, at=at, not_before=expires_at)
+    return "offered"
+
+
+def _unserved(actor: Actor, at: datetime, pickup: Pickup, reason: str) -> str:
+    outbox.work(task="dispatch.advance", object_id=pickup.id, at=at, not_before=at + LOOK_AGAIN)
+    if pickup.state == "unserved":
+        return "unserved"
+    Pickup.objects.filter(pk=pickup.id).update(state="unserved", reason=reason, version=F("version") + 1)
+    audit.record(
+        actor=actor, at=at, verb="pickup.unserved", object_type="pickup", object_id=pickup.id,
+        before={"state": pickup.state}, after={"state": "unserved", "reason": reason},
+    )
+    outbox.put(notices.tell(
+        accounts.staff("manager"), "pickup.unserved", notices.UNSERVED, notices.UNSERVED_BODY,
+        object_type="pickup", object_id=pickup.id, number=pickup.number), at=at)
+    return "unserved"
