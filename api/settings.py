@@ -114,9 +114,18 @@ MESSAGE_LOG = os.environ.get("MESSAGE_LOG", "" if PRODUCTION else str(ROOT / ".l
 # --- limits --------------------------------------------------------------------------------------------------
 LOGIN_CODE_PER_NUMBER_HOUR = int(os.environ.get("LOGIN_CODE_PER_NUMBER_HOUR", "5"))
 LOGIN_CODE_PER_NETWORK_HOUR = int(os.environ.get("LOGIN_CODE_PER_NETWORK_HOUR", "100"))
+LOGIN_CODE_PER_DEVICE_HOUR = int(os.environ.get("LOGIN_CODE_PER_DEVICE_HOUR", "10"))
+LOGIN_CODE_PER_PREFIX_HOUR = int(os.environ.get("LOGIN_CODE_PER_PREFIX_HOUR", "20"))
+SMS_PRICE_TIYN = int(os.environ.get("SMS_PRICE_TIYN", "2000"))
 SMS_DAILY_BUDGET_TIYN = int(os.environ.get("SMS_DAILY_BUDGET_TIYN", "5000000"))
 ACCESS_TOKEN_MINUTES = 15
 REFRESH_TOKEN_DAYS = 60
+SIMPLE_JWT: dict[str, Any] = {
+    "ALGORITHM": "HS256", "SIGNING_KEY": SECRET_KEY, "ISSUER": "tonnage", "AUDIENCE": "tonnage-api",
+    "UPDATE_LAST_LOGIN": False,
+}
+ANONYMOUS_PER_MINUTE = int(os.environ.get("ANONYMOUS_PER_MINUTE", "1200"))  # per network
+TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))  # our own reverse proxies in front of gunicorn
 
 # --- DRF -----------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
@@ -124,6 +133,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["api.http.permissions.ByTheTable"],
     "DEFAULT_PARSER_CLASSES": ["api.http.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["api.http.rendering.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.http.rendering.OnlyJSON",
     "DEFAULT_SCHEMA_CLASS": "api.http.schema.HouseSchema",
     "EXCEPTION_HANDLER": "api.http.problems.handler",
     "UNAUTHENTICATED_USER": None,
@@ -142,5 +152,6 @@ LOGGING: dict[str, Any] = {
     "version": 1, "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.request": {"level": "ERROR"}},  # a refused request is an answer, not an event
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
 }

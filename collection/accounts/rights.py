@@ -3,6 +3,7 @@
 An action that is not in the table does not exist: a route without one fails at start-up.
 "Own" means: the object's organisation is the actor's (or, for drivers, the job is assigned to them);
 `visible_to(actor)` in each room says so in SQL, and everything else answers 404.
+Whoever may create something may read their own back. Source: the roles table of the API's design.
 """
 
 from __future__ import annotations
@@ -11,8 +12,99 @@ MEMBER_ROLES = (
     "generator", "generator_admin", "driver", "collector_admin", "recycler", "recycler_admin",
     "manager", "finance", "inspector", "auditor", "support", "integration",
 )
+#: "newcomer" is signed in but acts for no organisation (yet, or no longer).
 ROLES = ("anon", "newcomer", *MEMBER_ROLES, "house")
 #: Roles of the operator's own staff: they see every organisation, each its own part of the table.
 STAFF_ROLES = ("manager", "finance", "inspector", "auditor", "support")
 
-PUBLIC = ROLES
+
+def _roles(words: str) -> frozenset[str]:
+    """Role names and the short words below, joined."""
+    short = {
+        "generators": "generator generator_admin", "collectors": "driver collector_admin",
+        "recyclers": "recycler recycler_admin", "admins": "generator_admin collector_admin recycler_admin",
+        "contractors": "collector_admin recycler_admin", "officers": "manager finance inspector auditor",
+        "people": "generators collectors recyclers", "staff": "officers support",
+    }
+    found: set[str] = set()
+    for word in words.split():
+        found |= _roles(short[word]) if word in short else {word}
+    assert found <= set(ROLES), found - set(ROLES)
+    return frozenset(found)
+
+
+PUBLIC = frozenset(ROLES)
+SIGNED_IN = PUBLIC - {"anon", "house"}
+
+ACTIONS: dict[str, frozenset[str]] = {
+    # the door itself
+    "config.read": PUBLIC, "catalog.read": PUBLIC, "place.locate": PUBLIC, "statistics.public": PUBLIC,
+    "code.request": PUBLIC, "session.login": PUBLIC, "session.refresh": PUBLIC,
+    "session.logout": SIGNED_IN, "session.act": SIGNED_IN, "me.read": SIGNED_IN,
+    "device.put": SIGNED_IN, "device.drop": SIGNED_IN, "inbox.read": SIGNED_IN, "inbox.mark": SIGNED_IN,
+    # organisations and their members
+    "organisation.register": _roles("newcomer people"),
+    "organisation.read": _roles("people staff"), "organisation.update": _roles("admins"),
+    "organisation.verify": _roles("manager"),
+    "membership.read": _roles("admins staff"), "membership.invite": _roles("admins"),
+    "membership.remove": _roles("admins"),
+    # generators: sites and pickups
+    "site.read": _roles("generators staff"), "site.create": _roles("generators manager support"),
+    "site.update": _roles("generators manager support"),
+    "pickup.read": _roles("people staff"), "pickup.quote": _roles("generators manager support"),
+    "pickup.submit": _roles("generators manager support"), "pickup.update": _roles("generators manager support"),
+    "pickup.cancel": _roles("generators manager support"),
+    "photo.read": _roles("people staff"), "photo.create": _roles("people integration"),
+    # dispatch
+    "offer.read": _roles("collector_admin manager auditor support"), "offer.create": _roles("manager"),
+    "offer.accept": _roles("collector_admin"), "offer.decline": _roles("collector_admin"),
+    "unserved.read": _roles("manager auditor support"), "pickup.assign": _roles("manager"),
+    "candidate.read": _roles("manager auditor support"),
+    "job.read": _roles("people manager inspector auditor support"),
+    "job.update": _roles("collectors"), "job.withdraw": _roles("collector_admin"), "job.reassign": _roles("manager"),
+    # what happened to the kilograms
+    "consignment.read": _roles("people staff"), "consignment.create": _roles("collectors"),
+    "consignment.update": _roles("collectors"),
+    "weighing.read": _roles("people staff"), "weighing.create": _roles("driver recyclers integration"),
+    "weighing.confirm": _roles("generator_admin"),
+    "receipt.read": _roles("people staff"), "receipt.create": _roles("recyclers integration"),
+    "receipt.correct": _roles("recycler_admin"),
+    "batch.read": _roles("recyclers officers"), "batch.create": _roles("recyclers integration"),
+    "batch.correct": _roles("recycler_admin"),
+    "stock.read": _roles("recyclers officers"), "stock.create": _roles("recyclers integration"),
+    # contractors: vehicles, facilities, scales, drivers
+    "base.read": _roles("collectors recyclers staff"), "base.create": _roles("contractors"),
+    "base.update": _roles("contractors"),
+    "vehicle.read": _roles("collectors recyclers staff"), "vehicle.create": _roles("contractors"),
+    "vehicle.update": _roles("contractors"), "vehicle.verify": _roles("manager"),
+    "driver.read": _roles("contractors staff"), "driver.create": _roles("contractors"),
+    "driver.update": _roles("contractors"),
+    "facility.read": _roles("collectors recyclers staff"), "facility.create": _roles("contractors"),
+    "facility.update": _roles("contractors"), "facility.verify": _roles("manager"),
+    "scale.read": _roles("collectors recyclers staff"), "scale.create": _roles("contractors"),
+    "scale.update": _roles("contractors"), "scale.verify": _roles("manager"),
+    # contracts and their tariffs
+    "programme.read": _roles("people staff"), "programme.create": _roles("manager"),
+    "programme.update": _roles("manager"),
+    "application.read": _roles("contractors staff"), "application.create": _roles("contractors"),
+    "application.verify": _roles("manager"),
+    "contract.read": _roles("admins officers"), "contract.create": _roles("manager"),
+    "contract.update": _roles("manager"), "contract.approve": _roles("finance"),
+    "tariff.read": _roles("admins officers"), "tariff.create": _roles("manager"), "tariff.approve": _roles("finance"),
+    # money
+    "claim.read": _roles("contractors officers"), "claim.create": _roles("contractors"),
+    "claim.submit": _roles("contractors"), "claim.appeal": _roles("contractors"),
+    "claim.verify": _roles("inspector"), "claim.return": _roles("inspector"), "claim.hold": _roles("inspector"),
+    "claim.propose": _roles("finance"), "claim.approve": _roles("finance"),
+    "ledger.read": _roles("admins officers"), "payout.read": _roles("admins officers"),
+    "register.read": _roles("finance auditor"), "register.create": _roles("finance"),
+    "register.approve": _roles("finance"), "bank_result.record": _roles("finance"),
+    # looking back
+    "statistics.read": _roles("people officers"),
+    "audit.read": _roles("auditor"), "audit.verify": _roles("auditor"),
+}
+
+
+def may(role: str, action: str) -> bool:
+    """Whether `role` may do `action` to something of its own (KeyError for an action that does not exist)."""
+    return role in ACTIONS[action]

@@ -1,0 +1,38 @@
+"""Verbs of people and organisations, by topic."""
+
+from .login import (
+    AccountSuspended,
+    CodeSent,
+    Opened,
+    PhoneNotServed,
+    SessionOver,
+    TooManyCodes,
+    TooManyTries,
+    WrongCode,
+    logout,
+    redeem_code,
+    refresh,
+    request_code,
+)
+from .organisations import (
+    AlreadyMember,
+    IdentityNumberInvalid,
+    OrganisationExists,
+    act_for,
+    add_member,
+    register_organisation,
+    remove_member,
+)
+from .suspension import (
+    resume_organisation,
+    resume_user,
+    suspend_organisation,
+    suspend_user,
+)
+
+__all__ = [
+    "AccountSuspended", "AlreadyMember", "CodeSent", "IdentityNumberInvalid", "Opened", "OrganisationExists",
+    "PhoneNotServed", "SessionOver", "TooManyCodes", "TooManyTries", "WrongCode", "act_for", "add_member", "logout",
+    "redeem_code", "refresh", "register_organisation", "remove_member", "request_code", "resume_organisation",
+    "resume_user", "suspend_organisation", "suspend_user",
+]

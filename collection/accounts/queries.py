@@ -1,0 +1,156 @@
+"""Reads: who calls, what they may act for, who gets told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from collection.kernel.actor import Actor
+from collection.kernel.db import rows
+from collection.kernel.refusals import NotFound
+
+from .models import Organisation
+from .rights import STAFF_ROLES
+
+ACTOR = """
+SELECT u.id, m.organisation_id, m.role
+FROM accounts_session s
+JOIN accounts_user u ON u.id = s.user_id AND u.suspended_at IS NULL
+LEFT JOIN (accounts_membership m JOIN accounts_organisation o ON o.id = m.organisation_id AND o.suspended_at IS NULL)
+    ON m.id = s.membership_id AND m.removed_at IS NULL
+WHERE s.id = %s AND s.revoked_at IS NULL AND s.expires_at > house_clock()
+"""
+
+
+def actor_of(session_id: UUID, *, request_id: str = "") -> Actor | None:
+    """Who acts through this session now, in one query; None when it is over or the person is suspended.
+
+    Without a live membership in a live organisation the person is still signed in, as a "newcomer".
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(ACTOR, [session_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    user_id, organisation_id, role = row
+    return Actor(user_id=user_id, organisation_id=organisation_id, role=role or "newcomer", request_id=request_id)
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipView:
+    id: UUID
+    organisation_id: UUID
+    organisation_name: str
+    organisation_kind: str
+    role: str
+    suspended: bool  # the organisation is, so the membership gives nothing for now
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """A person as they see themselves."""
+
+    id: UUID
+    phone: str
+    name: str
+    language: str
+    memberships: tuple[MembershipView, ...]
+
+
+def me_of(user_id: UUID) -> Me:
+    """The person and every organisation they may act for, oldest membership first."""
+    found = rows(
+        """
+        SELECT u.phone, u.name, u.language, m.id AS membership_id, m.organisation_id, o.name AS organisation_name,
+               o.kind AS organisation_kind, m.role, o.suspended_at IS NOT NULL AS suspended
+        FROM accounts_user u
+        LEFT JOIN accounts_membership m ON m.user_id = u.id AND m.removed_at IS NULL
+        LEFT JOIN accounts_organisation o ON o.id = m.organisation_id
+        WHERE u.id = %s ORDER BY m.created_at, m.id
+        """,
+        [user_id],
+    )
+    if not found:
+        raise NotFound
+    return Me(
+        id=user_id, phone=found[0]["phone"], name=found[0]["name"], language=found[0]["language"],
+        memberships=tuple(
+            MembershipView(id=row["membership_id"], organisation_id=row["organisation_id"],
+                           organisation_name=row["organisation_name"], organisation_kind=row["organisation_kind"],
+                           role=row["role"], suspended=row["suspended"])
+            for row in found if row["membership_id"]
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationView:
+    id: UUID
+    kind: str
+    identity_number: str
+    name: str
+    is_operator: bool
+    synthetic: bool
+    created_at: datetime
+    suspended_at: datetime | None
+    version: int
+
+
+def organisation_of(actor: Actor, organisation_id: UUID) -> OrganisationView:
+    """One organisation: one's own, or any for the operator's staff; NotFound otherwise."""
+    if actor.role not in STAFF_ROLES and not actor.is_house and organisation_id != actor.organisation_id:
+        raise NotFound
+    found = Organisation.objects.filter(pk=organisation_id).values(*OrganisationView.__slots__).first()
+    if found is None:
+        raise NotFound
+    return OrganisationView(**found)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    id: UUID  # of the membership
+    user_id: UUID
+    name: str
+    phone: str
+    role: str
+    created_at: datetime
+
+
+def members_of(actor: Actor) -> list[MemberView]:
+    """The living memberships of the actor's organisation, oldest first."""
+    return [
+        MemberView(**row) for row in rows(
+            """
+            SELECT m.id, m.user_id, u.name, u.phone, m.role, m.created_at
+            FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
+            WHERE m.organisation_id = %s AND m.removed_at IS NULL ORDER BY m.created_at, m.id
+            """,
+            [actor.organisation_id],
+        )
+    ]
+
+
+def recipients(organisation_ids: Iterable[UUID], roles: Iterable[str] | None = None) -> dict[UUID, tuple[UUID, ...]]:
+    """User ids of the living members of each organisation (with one of `roles`): who gets told. One query."""
+    wanted = list(dict.fromkeys(organisation_ids))
+    found: dict[UUID, list[UUID]] = {one: [] for one in wanted}
+    for row in rows(
+        """
+        SELECT DISTINCT m.organisation_id, m.user_id FROM accounts_membership m
+        JOIN accounts_user u ON u.id = m.user_id AND u.suspended_at IS NULL
+        WHERE m.organisation_id = ANY(%s) AND m.removed_at IS NULL AND (%s::text[] IS NULL OR m.role = ANY(%s))
+        ORDER BY m.user_id
+        """,
+        [wanted, *[None if roles is None else list(roles)] * 2],
+    ):
+        found[row["organisation_id"]].append(row["user_id"])
+    return {organisation: tuple(users) for organisation, users in found.items()}
+
+
+def languages_of(user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    return {row["id"]: row["language"]
+            for row in rows("SELECT id, language FROM accounts_user WHERE id = ANY(%s)", [list(user_ids)])}

@@ -1,0 +1,21 @@
+"""How long things live, and what may be guessed how often. Source: the API's design, "Accounts"."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+CODE_DIGITS = 6
+CODE_LIVES = timedelta(minutes=5)
+CODE_TRIES = 5
+#: A phone that lost the answer to its right code may send the code again this long, and gets the same session.
+LOGIN_GRACE = timedelta(seconds=60)
+#: A phone that lost the answer to a refresh may repeat it this long with the old token, and gets the same new one.
+REFRESH_GRACE = timedelta(seconds=20)
+
+#: What an organisation may be registered as, and which roles its admin may then give.
+GIVES: dict[str, tuple[str, ...]] = {
+    "generator_admin": ("generator", "generator_admin"),
+    "collector_admin": ("driver", "collector_admin"),
+    "recycler_admin": ("recycler", "recycler_admin"),
+}
+KINDS = ("person", "company")
