@@ -1,0 +1,17 @@
+"""How gunicorn serves the door: `gunicorn -c python:api.gunicorn`. Threads, because requests wait for PostgreSQL."""
+
+import os
+from pathlib import Path
+
+wsgi_app = "api.wsgi:application"
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+timeout = 30  # seconds a worker may go without a sign of life
+graceful_timeout = 20  # seconds a request may still take after SIGTERM
+keepalive = 5
+max_requests = 20_000  # a slow leak never grows old
+max_requests_jitter = 2_000
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # heartbeats never wait for a disk
+control_socket_disable = True  # its default lives in $HOME and would be shared by every checkout
