@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from api.local import binaries, services
+from api.local import binaries, home, services
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -38,7 +38,7 @@ def main() -> int:
 
             return demo.main(fresh=args.fresh)
         getattr(private, args.verb)()
-    except (binaries.Missing, services.Trouble) as trouble:
+    except (binaries.Missing, home.Trouble) as trouble:
         print(trouble, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
