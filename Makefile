@@ -1,0 +1,61 @@
+# Every command may be run again at any time, and after a crash of any of them. `make help` explains.
+PYTHON ?= python3
+VENV := .venv/bin
+LOCAL := $(VENV)/python -m api.local
+MANAGE := $(VENV)/python manage.py
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+export PYTHONUNBUFFERED := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo run test check bench up down status clean lock openapi
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+setup:  ## install what is missing: Debian packages (as root or through sudo) and .venv from the hashed lock
+	@$(PYTHON) -m api.local.setup
+
+setup-dev:
+	@$(PYTHON) -m api.local.setup --dev
+
+demo: setup  ## the main job over HTTP on the replayed programme, with a report; FRESH=1 rebuilds the programme
+	@$(LOCAL) demo $(if $(filter-out 0 no false,$(FRESH)),--fresh)
+
+run: setup  ## serve the demo programme at http://127.0.0.1:8000 (PORT=...) until Ctrl-C, and print the logins
+	@$(LOCAL) run $(if $(PORT),--port $(PORT))
+
+test: setup-dev  ## all tests, on private services; ARGS="-k name" goes to pytest
+	@$(LOCAL) with -- $(VENV)/python -m pytest -q $(ARGS)
+
+check: setup-dev  ## lint, types, layers, missing migrations, OpenAPI drift
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+	@$(LOCAL) with -- $(MANAGE) makemigrations --check --dry-run
+	@mkdir -p .local
+	$(MANAGE) spectacular --validate --fail-on-warn --file .local/openapi.yaml
+	diff -u api/v1/openapi.yaml .local/openapi.yaml
+
+bench: setup-dev  ## benchmarks; ARGS="..." goes to them
+	@$(LOCAL) with -- $(VENV)/python -m tests.benches $(ARGS)
+
+up: setup  ## start the private PostgreSQL and Redis only; manage.py then needs no variables
+	@$(LOCAL) up
+
+down:  ## stop them
+	@$(PYTHON) -m api.local down
+
+status:  ## what runs
+	@$(PYTHON) -m api.local status
+
+clean:  ## stop everything and delete what this checkout made: data, .local, .venv, caches
+	@$(PYTHON) -m api.local clean
+	rm -rf .local .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lock:  ## resolve both lock files anew (needs uv)
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+openapi: setup-dev  ## write api/v1/openapi.yaml
+	$(MANAGE) spectacular --validate --fail-on-warn --file api/v1/openapi.yaml

@@ -1,0 +1,161 @@
+"""Runs the house's processes together: the web, a Celery worker, beat, the outbox relay and, if asked, the fake FCM.
+
+    with running({"MESSAGE_LOG": str(path)}) as house:
+        httpx.get(house.base_url + "/livez")
+
+Every process leads a group of its own, so leaving the block stops it with all its children, by whatever way it is left;
+and should this process itself be killed, the kernel tells them to stop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from api.local import pids
+from api.local.home import Trouble
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+GRACE = 15  # seconds between SIGTERM and SIGKILL
+PATIENCE = 90  # seconds a process may take to start
+FOLLOW = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []  # stop when this process dies
+
+
+@dataclass
+class Running:
+    """What is running and where. `fcm_url` and `fcm_account` (path of its service account) are empty without the fake."""
+
+    base_url: str
+    logs: Path
+    fcm_url: str = ""
+    fcm_account: str = ""
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Raise Trouble, with the end of its log, if a process has ended."""
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                log = self.logs / f"{name}.log"
+                raise Trouble(f"{name} ended with code {process.returncode}. The end of {log}:\n\n{pids.tail(log, 25)}")
+
+    def start(self, name: str, *command: str, env: Mapping[str, str]) -> None:
+        with open(self.logs / f"{name}.log", "wb") as log:
+            self.processes[name] = subprocess.Popen(
+                [*FOLLOW, sys.executable, "-u", *command], cwd=ROOT, env={**env, "APPLICATION_NAME": f"house-{name}"},
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+
+    def stop(self) -> None:
+        """Ask every process to end (itself only: Celery and gunicorn see to their children), then kill what is left."""
+        with uninterrupted():
+            for process in self.processes.values():
+                process.terminate()
+            end = time.monotonic() + GRACE
+            for process in self.processes.values():
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(max(0.1, end - time.monotonic()))
+            for process in self.processes.values():
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            self.processes.clear()
+
+
+@contextlib.contextmanager
+def running(
+    env: Mapping[str, str] | None = None, web_port: int | None = None, with_fcm: bool = False, logs: Path | None = None,
+) -> Iterator[Running]:
+    """Start everything, wait until it answers, stop everything afterwards.
+
+    `env` is laid over this process's environment (a test names its DATABASE_URL and a REDIS_URL of its own here: two houses
+    on one Redis database would take each other's work). `web_port` None takes a free loopback port. Raises Trouble.
+    """
+    port = web_port or free_port()
+    if not is_free(port):
+        raise Trouble(f"Port {port} is taken. Choose another one: make run PORT={free_port()}")
+    house = Running(f"http://127.0.0.1:{port}", logs or ROOT / ".local" / "logs")
+    house.logs.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix="house-run-"))
+    full = {**os.environ, "DJANGO_SETTINGS_MODULE": "api.settings", **(env or {}), "HOST": "127.0.0.1", "PORT": str(port)}
+    try:
+        if with_fcm:
+            start_fcm(house, scratch, full)
+        celery = ("-m", "celery", "-A", "api.celery")
+        house.start("web", "-m", "gunicorn", "-c", "python:api.gunicorn", env=full)
+        house.start("worker", *celery, "worker", "-Q", "rooms,push,sms,email", "--pool", "prefork", "--concurrency", "2",
+                    "--loglevel", "INFO", "--without-gossip", "--without-mingle", "-n", f"house-{os.getpid()}@%h", env=full)
+        house.start("beat", *celery, "beat", "--pidfile=", "--schedule", str(scratch / "beat"), "--loglevel", "INFO", env=full)
+        house.start("relay", "manage.py", "relay", env=full)
+        wait(house, "the web", lambda: gets(f"{house.base_url}/livez"))
+        wait(house, "the worker", lambda: b" ready." in (house.logs / "worker.log").read_bytes())
+        yield house
+    finally:
+        house.stop()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def start_fcm(house: Running, scratch: Path, env: dict[str, str]) -> None:
+    """The fake of FCM's HTTP v1 API (api/local/fake_fcm.py); the house is told through FCM_SERVICE_ACCOUNT and FCM_ENDPOINT."""
+    port = free_port()
+    house.fcm_url, house.fcm_account = f"http://127.0.0.1:{port}", str(scratch / "service-account.json")
+    house.start("fcm", "-m", "api.local.fake_fcm", "--port", str(port), "--account", house.fcm_account, env=env)
+    wait(house, "the fake FCM", lambda: not is_free(port) and Path(house.fcm_account).exists())
+    env |= {"FCM_SERVICE_ACCOUNT": house.fcm_account, "FCM_ENDPOINT": house.fcm_url}
+
+
+def wait(house: Running, what: str, condition: Callable[[], bool]) -> None:
+    def held() -> bool:
+        house.check()
+        return condition()
+
+    if not pids.within(PATIENCE, held):
+        raise Trouble(f"{what} did not start within {PATIENCE} s; see {house.logs}")
+
+
+def gets(url: str) -> bool:
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """An impatient second Ctrl-C must not leave half of the processes running."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
