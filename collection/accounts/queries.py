@@ -154,3 +154,16 @@ def recipients(organisation_ids: Iterable[UUID], roles: Iterable[str] | None = N
 def languages_of(user_ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["language"]
             for row in rows("SELECT id, language FROM accounts_user WHERE id = ANY(%s)", [list(user_ids)])}
+
+
+def staff(role: str) -> list[UUID]:
+    """User ids of the operator's living officers with this role: who gets an alarm."""
+    return [row["user_id"] for row in rows(
+        """
+        SELECT DISTINCT m.user_id FROM accounts_membership m
+        JOIN accounts_organisation o ON o.id = m.organisation_id AND o.is_operator
+        JOIN accounts_user u ON u.id = m.user_id AND u.suspended_at IS NULL
+        WHERE m.role = %s AND m.removed_at IS NULL
+        """,
+        [role],
+    )]

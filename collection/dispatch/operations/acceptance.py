@@ -142,16 +142,16 @@ def accept_offer(*, actor: Actor, at: datetime, offer_id: UUID) -> Accepted:
         after={"state": "accepted", "offer": str(offer_id), "job": str(job_id), "contract": str(win["contract_id"]),
                "recycler_contract": str(win["recycler_contract_id"])},
     )
-    members = accounts.members_of([win["generator_id"], *win["losers"], win["recycler_id"]])
+    members = accounts.recipients([win["generator_id"], *win["losers"], win["recycler_id"]])
     outbox.put(
         notices.tell(
-            members.get(win["generator_id"], []), "pickup.accepted", notices.ACCEPTED, notices.ACCEPTED_BODY,
+            members.get(win["generator_id"], ()), "pickup.accepted", notices.ACCEPTED, notices.ACCEPTED_BODY,
             object_type="pickup", object_id=win["pickup_id"], number=win["number"])
         + [
             notice
             for loser in win["losers"]
             for notice in notices.tell(
-                members.get(loser, []), "offer.taken", notices.TAKEN, notices.TAKEN_BODY,
+                members.get(loser, ()), "offer.taken", notices.TAKEN, notices.TAKEN_BODY,
                 object_type="pickup", object_id=win["pickup_id"], number=win["number"])
         ],
         at=at,

@@ -43,7 +43,7 @@ def assign_driver(*, actor: Actor, at: datetime, job_id: UUID, driver_id: UUID, 
     """The collector says who drives and with what; both must be the collector's own."""
     job = _job(actor, job_id, version)
     defects = []
-    if driver_id not in accounts.members_of([job.organisation_id]).get(job.organisation_id, []):
+    if driver_id not in accounts.recipients([job.organisation_id]).get(job.organisation_id, []):
         defects.append(Defect("/driver_id", "not_found"))
     if not Vehicle.objects.filter(pk=vehicle_id, organisation_id=job.organisation_id, retired_at=None).exists():
         defects.append(Defect("/vehicle_id", "not_found"))
@@ -131,7 +131,7 @@ def _record(actor: Actor, at: datetime, job: Job, verb: str, after: dict[str, ob
 
 
 def _tell(job: Job, at: datetime, organisations: Iterable[UUID], *, event: str) -> None:
-    members = accounts.members_of(list(organisations))
+    members = accounts.recipients(list(organisations))
     people = {person for group in members.values() for person in group}
     outbox.put(notices.tell(
         sorted(people), event, notices.JOB_CHANGED, notices.JOB_CHANGED_BODY,

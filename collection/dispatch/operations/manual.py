@@ -71,15 +71,15 @@ def assign_pickup(*, actor: Actor, at: datetime, pickup_id: UUID, contract_id: U
         before={"state": pickup.state},
         after={"state": "accepted", "contract": str(contract_id), "job": str(job.id)},
     )
-    members = accounts.members_of([*told, mine.organisation_id, pickup.generator_id])
+    members = accounts.recipients([*told, mine.organisation_id, pickup.generator_id])
     say = {"object_type": "pickup", "object_id": pickup_id, "number": pickup.number}
     outbox.put(
-        notices.tell(members.get(pickup.generator_id, []), "pickup.accepted",
+        notices.tell(members.get(pickup.generator_id, ()), "pickup.accepted",
                      notices.ACCEPTED, notices.ACCEPTED_BODY, **say)
-        + notices.tell(members.get(mine.organisation_id, []), "job.assigned",
+        + notices.tell(members.get(mine.organisation_id, ()), "job.assigned",
                        notices.JOB_CHANGED, notices.JOB_CHANGED_BODY, **say)
         + [notice for other in told if other != mine.organisation_id
-           for notice in notices.tell(members.get(other, []), "offer.withdrawn",
+           for notice in notices.tell(members.get(other, ()), "offer.withdrawn",
                                       notices.WITHDRAWN, notices.WITHDRAWN_BODY, **say)],
         at=at,
     )

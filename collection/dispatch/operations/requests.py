@@ -152,7 +152,7 @@ def cancel_pickup(*, actor: Actor, at: datetime, pickup_id: UUID, reason: str, v
         before={"state": was}, after={"state": "cancelled", "reason": reason},
     )
     people = [pickup.created_by] if pickup.created_by else []
-    people += [member for members in accounts.members_of(sorted(told)).values() for member in members]
+    people += [member for members in accounts.recipients(sorted(told)).values() for member in members]
     outbox.put(notices.tell(
         people, "pickup.cancelled", notices.CANCELLED, notices.CANCELLED_BODY,
         object_type="pickup", object_id=pickup_id, number=pickup.number), at=at)

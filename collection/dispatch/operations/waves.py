@@ -94,13 +94,13 @@ def _offer(actor: Actor, at: datetime, pickup: Pickup, programme: Programme,
         before={"state": pickup.state},
         after={"state": "offered", "wave": number, "contracts": [str(offer.contract_id) for offer in offers]},
     )
-    members = accounts.members_of([offer.organisation_id for offer in offers])
+    members = accounts.recipients([offer.organisation_id for offer in offers])
     outbox.put(
         [
             notice
             for offer in offers
             for notice in notices.tell(
-                members.get(offer.organisation_id, []), "offer.new", notices.OFFERED, notices.OFFERED_BODY,
+                members.get(offer.organisation_id, ()), "offer.new", notices.OFFERED, notices.OFFERED_BODY,
                 object_type="offer", object_id=offer.id, expires_at=expires_at,
                 number=pickup.number, distance=round(offer.distance_m / 1000))
         ],

@@ -1,0 +1,51 @@
+"""Synthetic people and companies: numbers that are valid and belong to nobody we know of."""
+
+from __future__ import annotations
+
+from collection.accounts.identity import check_digit
+
+#: The operator's officers of the demo, by role; two in finance, because nobody approves what they entered.
+OFFICERS = {
+    "manager": "+77010000001", "finance": "+77010000002", "second_finance": "+77010000003",
+    "inspector": "+77010000004", "auditor": "+77010000005",
+}
+OPERATOR_BIN_STEM = "24014000001"
+
+
+def company_number(index: int, *, series: int) -> str:
+    """The `index`-th valid synthetic BIN of a series (0-9): registered January 2024, head office."""
+    return _valid(f"24014{series}", index)
+
+
+def person_number(index: int) -> str:
+    """The `index`-th valid synthetic IIN: born 1 January 2000."""
+    return _valid("000101", index)
+
+
+def phone_number(index: int, *, series: int) -> str:
+    """The `index`-th synthetic mobile number of a series (1-9)."""
+    return f"+7701{series}{index:06d}"
+
+
+def plate(index: int) -> str:
+    """The `index`-th synthetic plate: three digits, three letters, region 02."""
+    return f"{index % 1000:03d}{_letters(index)}02"
+
+
+def _letters(index: int) -> str:
+    number, letters = index // 1000, ""
+    for _ in range(3):
+        letters += chr(ord("A") + number % 26)
+        number //= 26
+    return letters
+
+
+def _valid(stem: str, index: int) -> str:
+    """Some serials have no check digit: they are skipped by trying ten serials for each index."""
+    width = 11 - len(stem)
+    for tail in range(10):
+        first_eleven = f"{stem}{index * 10 + tail:0{width}d}"
+        digit = check_digit(first_eleven)
+        if digit is not None:
+            return f"{first_eleven}{digit}"
+    raise ValueError(f"no valid number near {stem}{index}")
