@@ -125,6 +125,8 @@ SIMPLE_JWT: dict[str, Any] = {
     "UPDATE_LAST_LOGIN": False,
 }
 ANONYMOUS_PER_MINUTE = int(os.environ.get("ANONYMOUS_PER_MINUTE", "1200"))  # per network
+APP_MINIMUM_VERSION = os.environ.get("APP_MINIMUM_VERSION", "1.0.0")
+APP_RECOMMENDED_VERSION = os.environ.get("APP_RECOMMENDED_VERSION", "1.0.0")
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))  # our own reverse proxies in front of gunicorn
 
 # --- DRF -----------------------------------------------------------------------------------------------------

@@ -63,5 +63,5 @@ def session_in(header: str) -> UUID:
     try:
         claims: Any = SessionToken(encoded.encode("latin-1", "replace"))
         return UUID(claims[SESSION_CLAIM])
-    except (TokenError, KeyError, ValueError, AttributeError, TypeError):
+    except (TokenError, KeyError, ValueError, AttributeError, TypeError, OverflowError):
         raise Unauthenticated from None

@@ -193,7 +193,7 @@ def refuse_tricks(text: str, *, lines: bool) -> None:
     visible, marks = False, 0
     for character in text:
         category = unicodedata.category(character)
-        if category in ("Cc", "Cs", "Zl", "Zp") and not (lines and character in "\n\t") or is_noncharacter(character):
+        if (category in ("Cc", "Cs", "Zl", "Zp") and not (lines and character in "\n\t")) or is_noncharacter(character):
             raise Wrong("control_character", code_point=f"U+{ord(character):04X}")
         if character in BIDI:
             raise Wrong("bidi_override", code_point=f"U+{ord(character):04X}")

@@ -29,12 +29,16 @@ def reply(value: Any, *, status: int = 200, request: Request | None = None, vers
     body = value if isinstance(value, bytes) else dumps(value)
     if request is None or version is None:
         return HttpResponse(body, status=status, content_type=JSON)
-    tag = etag(version, request.actor.role)
+    return tagged(request, body, etag(version, request.actor.role))
+
+
+def tagged(request: Request, body: bytes, tag: str) -> HttpResponse:
+    """`body` under an entity tag, or 304 when the caller has it already."""
     if unchanged(request, tag):
         response = HttpResponse(status=304)
         del response["Content-Type"]
     else:
-        response = HttpResponse(body, status=status, content_type=JSON)
+        response = HttpResponse(body, content_type=JSON)
     response["ETag"] = tag
     return response
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from collection.kernel.words import Words
 
-from .models import Category, CategoryCode
+from .models import Category, CategoryCode, WasteCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +37,23 @@ def catalogue() -> tuple[CategoryEntry, ...]:
         CategoryEntry(category.code, Words(category.name_kk, category.name_ru, category.name_en),
                       tuple(codes.get(category.code, ())))
         for category in Category.objects.all()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEntry:
+    """A classifier code that may stand on papers of a payment category. `name_ru` is unofficial and may be empty."""
+
+    code: str
+    printed: str
+    hazardous: bool
+    name_en: str
+    name_ru: str
+
+
+def codes_in_categories() -> tuple[CodeEntry, ...]:
+    """Every code that some category allows, in order."""
+    return tuple(
+        CodeEntry(**row) for row in
+        WasteCode.objects.filter(category_codes__isnull=False).distinct().values(*CodeEntry.__slots__)
     )

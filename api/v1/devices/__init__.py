@@ -1,0 +1,1 @@
+"""The phones pushes go to."""

@@ -1,0 +1,1 @@
+"""Which region and district a point of the map is in."""
