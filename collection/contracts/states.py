@@ -8,6 +8,10 @@ CONTRACT_STEPS = {
     "suspended": ("active", "closed"),
     "closed": (),
 }
+#: What may be done next, for `allowed_actions`.
+CONTRACT_ACTIONS = {
+    "draft": ("approve",), "active": ("suspend", "close"), "suspended": ("resume", "close"), "closed": (),
+}
 
 STAGES = ("collection", "transport", "recycling", "whole")
 

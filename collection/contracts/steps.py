@@ -10,6 +10,7 @@ from uuid import UUID
 from collection.kernel.db import execute, rows
 
 from .models import Allotment
+from .states import LEGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +104,23 @@ def reserve(*, object_id: UUID, collector_contract_id: UUID, recycler_contract_i
         },
     )
     return reserved > 0
+
+
+def serve(contract_ids: Sequence[UUID]) -> int:
+    """Let dispatch find the contracts: one ServedArea per leg, category and region, at the base or the plant."""
+    legs = [(kind, leg) for kind, served in LEGS.items() for leg in served]
+    return execute(
+        """
+        INSERT INTO contracts_servedarea (programme_id, contract_id, leg, category_id, region_id, point)
+        SELECT contract.programme_id, contract.id, legs.leg, quota.category_id, served.region_id,
+               CASE legs.leg WHEN 'collection' THEN base.point ELSE facility.point END
+        FROM contracts_contract contract
+        JOIN unnest(%s::text[], %s::text[]) AS legs (kind, leg) ON legs.kind = contract.kind
+        JOIN contracts_contractcategory quota ON quota.contract_id = contract.id
+        JOIN contracts_contractregion served ON served.contract_id = contract.id
+        LEFT JOIN registry_base base ON base.id = contract.base_id
+        LEFT JOIN registry_facility facility ON facility.id = contract.facility_id
+        WHERE contract.id = ANY(%s)
+        """,
+        [[kind for kind, _ in legs], [leg for _, leg in legs], list(contract_ids)],
+    )

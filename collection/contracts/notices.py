@@ -1,0 +1,49 @@
+"""What we tell people about their registration and their contracts. No names, telephone numbers or sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from collection.kernel.words import Words
+from notifications.outbox import Notice
+
+REGISTERED = (
+    Words("Тіркелдіңіз", "Вы зарегистрированы", "You are registered"),
+    Words("Енді қалдықты әкетуге өтінім бере аласыз.", "Теперь можно подавать заявки на вывоз отходов.",
+          "You can now ask for waste to be collected."),
+)
+CONTRACT = {
+    "approve": (
+        Words("Шарт күшіне енді", "Договор вступил в силу", "Contract approved"),
+        Words("{number} шарты бекітілді.", "Договор {number} утверждён.", "Contract {number} is approved."),
+    ),
+    "suspend": (
+        Words("Шарт тоқтатыла тұрды", "Договор приостановлен", "Contract suspended"),
+        Words("{number} шарты бойынша жаңа ұсыныстар келмейді, басталған жұмыс аяқталады.",
+              "По договору {number} не будет новых предложений, начатое завершается.",
+              "Contract {number} gets no new offers; what has begun is finished."),
+    ),
+    "resume": (
+        Words("Шарт қайта күшінде", "Договор возобновлён", "Contract resumed"),
+        Words("{number} шарты қайта жұмыс істейді.", "Договор {number} снова действует.",
+              "Contract {number} is in force again."),
+    ),
+    "close": (
+        Words("Шарт жабылды", "Договор закрыт", "Contract closed"),
+        Words("{number} шарты жабылды, басталған жұмыс аяқталады.", "Договор {number} закрыт, начатое завершается.",
+              "Contract {number} is closed; what has begun is finished."),
+    ),
+}
+
+
+def registered(users: Mapping[UUID, UUID]) -> list[Notice]:
+    """`users`: generator's organisation -> the person who registered it."""
+    return [Notice(user, "generator.registered", *REGISTERED, object_type="organisation", object_id=organisation)
+            for organisation, user in users.items()]
+
+
+def contract_moved(step: str, *, contract_id: UUID, number: str, people: Iterable[UUID]) -> list[Notice]:
+    title, body = CONTRACT[step]
+    return [Notice(person, f"contract.{step}", title, body.fill(number=number), object_type="contract",
+                   object_id=contract_id) for person in people]

@@ -1,0 +1,96 @@
+"""A programme: its period, its ceiling, and how its offers go out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TypedDict
+
+from django.db.models import F
+
+from collection.audit import steps as audit
+from collection.kernel.actor import Actor
+from collection.kernel.ids import uuid7
+from collection.kernel.refusals import Defect, Kind, NotFound, Refusal, StaleVersion, Unprocessable
+from collection.kernel.words import Words
+
+from ..models import Programme
+from ..queries import ProgrammeDetail, programme_detail
+from ..rules import MAX_TIYN
+
+#: An offer lives between ten seconds (a simulation) and a week; a wave reaches at most twenty contractors.
+OFFER_LIFE_S = (10, 7 * 24 * 3600)
+WAVE_SIZE = (1, 20)
+
+
+class ProgrammeCodeTaken(Refusal):
+    code = "programme_code_taken"
+    kind = Kind.CONFLICT
+    words = Words("Мұндай коды бар бағдарлама бар", "Программа с таким кодом уже есть",
+                  "There is a programme with this code already")
+
+
+class ProgrammeChanges(TypedDict, total=False):
+    """What may be changed while a programme runs; an absent name stays as it is, a ceiling of None is none."""
+
+    offer_life_s: int
+    wave_size: int
+    ceiling_tiyn: int | None
+
+
+def create_programme(*, actor: Actor, at: datetime, code: str, name: Words, starts_on: date,
+                     ends_on: date | None = None, ceiling_tiyn: int | None = None, offer_life_s: int = 900,
+                     wave_size: int = 3, whole_payee: str = "recycling", synthetic: bool = False) -> ProgrammeDetail:
+    """Open a programme. `ends_on` is its last day; money in tiyn. Everything in it is synthetic where it says so.
+
+    Errors: ProgrammeCodeTaken; Unprocessable for a period that ends before it starts or a number out of bounds.
+    """
+    defects = _out_of_bounds(
+        {"offer_life_s": offer_life_s, "wave_size": wave_size, "ceiling_tiyn": ceiling_tiyn})
+    if ends_on is not None and ends_on < starts_on:
+        defects.append(Defect("/ends_on", "period_ends_before_it_starts"))
+    if whole_payee not in Programme.WholePayee.values:
+        defects.append(Defect("/whole_payee", "not_a_choice", {"choices": Programme.WholePayee.values}))
+    if defects:
+        raise Unprocessable(defects=defects)
+    if Programme.objects.filter(code=code).exists():  # the unique index decides between two at once
+        raise ProgrammeCodeTaken
+    row = Programme.objects.create(
+        id=uuid7(at), code=code, name_kk=name.kk, name_ru=name.ru, name_en=name.en, synthetic=synthetic,
+        starts_on=starts_on, ends_on=ends_on, ceiling_tiyn=ceiling_tiyn, offer_life_s=offer_life_s,
+        wave_size=wave_size, whole_payee=whole_payee,
+    )
+    audit.record(
+        actor=actor, at=at, verb="programme.create", object_type="programme", object_id=row.id,
+        after={"code": code, "starts_on": starts_on, "ends_on": ends_on, "ceiling_tiyn": ceiling_tiyn,
+               "offer_life_s": offer_life_s, "wave_size": wave_size, "whole_payee": whole_payee},
+    )
+    return programme_detail(row)
+
+
+def change_programme(*, actor: Actor, at: datetime, code: str, version: int,
+                     changes: ProgrammeChanges) -> ProgrammeDetail:
+    """Change how offers go out, or the ceiling, from now on. Errors: NotFound, StaleVersion, Unprocessable."""
+    defects = _out_of_bounds(changes)
+    if not changes:
+        defects.append(Defect("", "nothing_to_change"))
+    if defects:
+        raise Unprocessable(defects=defects)
+    row = Programme.objects.locked(code=code).first()
+    if row is None:
+        raise NotFound
+    if row.version != version:
+        raise StaleVersion(version=row.version)
+    before = {name: getattr(row, name) for name in changes}
+    Programme.objects.filter(pk=row.pk).update(**changes, version=F("version") + 1)
+    audit.record(actor=actor, at=at, verb="programme.update", object_type="programme", object_id=row.id,
+                 before=before, after=changes)
+    return programme_detail(Programme.objects.get(pk=row.pk))
+
+
+def _out_of_bounds(numbers: ProgrammeChanges) -> list[Defect]:
+    bounds = {"offer_life_s": OFFER_LIFE_S, "wave_size": WAVE_SIZE, "ceiling_tiyn": (0, MAX_TIYN)}
+    return [
+        Defect(f"/{name}", "out_of_range", {"min": low, "max": high})
+        for name, (low, high) in bounds.items()
+        if (value := numbers.get(name)) is not None and not low <= value <= high  # type: ignore[operator]
+    ]
