@@ -91,7 +91,7 @@ class Services:
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
         """One `up` or `down` of this checkout at a time."""
-        lock = os.open(self.home.local / "services.lock", os.O_RDONLY | os.O_CREAT)
+        lock = os.open(self.home.local / "services.lock", os.O_RDONLY | os.O_CREAT, 0o644)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -7,6 +7,7 @@ The second run is instant; an interrupted one is simply run again.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -15,7 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
-STAMP = VENV / "installed"
+STAMP = VENV / "installed"  # what is whole
+UNDERWAY = VENV / "installing"  # left behind by a killed pip: a package may be half there, so .venv is made anew
 OLDEST = (3, 11)
 
 
@@ -31,9 +33,11 @@ def main(arguments: list[str] | None = None) -> int:
     from api.local import apt, binaries
 
     try:
-        if packages := binaries.packages_to_install():
-            apt.install(packages)
-        install_python(dev)
+        with open(ROOT / "requirements.lock") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would trip over each other
+            if packages := binaries.packages_to_install():
+                apt.install(packages)
+            install_python(dev)
     except binaries.Missing as missing:
         print(missing, file=sys.stderr)
         return 1
@@ -52,15 +56,18 @@ def install_python(dev: bool) -> None:
     stamp = STAMP.read_text() if STAMP.exists() else ""
     if any(stamp == wanted(lock) for lock in locks) and runs():
         return
-    if not runs() or (stamp and stamp.splitlines()[0] != str(ROOT)):  # a venv does not survive being moved
+    moved = bool(stamp) and stamp.splitlines()[0] != str(ROOT)  # a venv does not survive it
+    if moved or UNDERWAY.exists() or not runs():
         print("Making .venv ...", flush=True)
         shutil.rmtree(VENV, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
     STAMP.unlink(missing_ok=True)
     print(f"Installing {locks[0].name} ...", flush=True)
-    subprocess.run(
-        [VENV / "bin/python", "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", locks[0]],
-        check=True)
+    UNDERWAY.touch()
+    pip = [VENV / "bin/python", "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", locks[0]]
+    done = subprocess.run(pip, check=False)
+    UNDERWAY.unlink()  # pip ended by itself; where it failed, it has put things back
+    done.check_returncode()
     STAMP.write_text(wanted(locks[0]))
 
 
