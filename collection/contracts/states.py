@@ -17,6 +17,9 @@ STAGES = ("collection", "transport", "recycling", "whole")
 
 #: Which part of the way a contract serves: kind -> legs (product.md, "Money rules").
 LEGS = {"collection": ("collection",), "recycling": ("recycling",), "full_cycle": ("collection", "recycling")}
+#: Who may be named to receive an unsplit rate where no full-cycle contract does both legs.
+WHOLE_PAYEES = ("collection", "recycling")
+
 ORIGINS = ("own_premises", "separate_collection", "central_municipal", "sorting_plant", "foreign")
 #: Origins the programme does not pay for (product.md: central municipal containers, sorting plants; foreign is refused).
 EXCLUDED_ORIGINS = ("central_municipal", "sorting_plant")
