@@ -133,7 +133,7 @@ def parties(at: datetime, planned: list[PlannedContract], *, programme: str, ser
     ]
 
 
-def holders(plan: Plan, *, programme: str, progress: Callable[[], None]) -> list[Holder]:
+def holders(plan: Plan, *, programme: str) -> list[Holder]:
     """The generators, each enrolled on its day, a month at a time."""
     found: list[Holder] = []
     for month in sorted({one.enrolled_on.replace(day=1) for one in plan.generators}):
@@ -151,7 +151,6 @@ def holders(plan: Plan, *, programme: str, progress: Callable[[], None]) -> list
         ])
         found += [Holder(Actor(one.user_id, one.organisation_id, "generator_admin"), one.site.id)
                   for one in registered if one.site]
-        progress()
     return found
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from collection.dispatch import operations as dispatch
 from collection.dispatch.models import Offer
 from collection.kernel.actor import HOUSE, Actor
+from collection.pickups.models import Pickup
 
 from .events import Event, clock
 from .people import Holder, Party
@@ -26,6 +27,7 @@ class Taken:
 
     planned: PlannedApplication
     job_id: UUID
+    code: str  # the generator tells it to the driver
     party: Party
 
 
@@ -65,7 +67,8 @@ class Requests:
             dispatch.fail_job(actor=party.admin, at=at, job_id=accepted.job_id, kind="nobody_there", note="",
                               occurred_at=at)
             return
-        self.taken.setdefault(planned.on, []).append(Taken(planned, accepted.job_id, party))
+        code = Pickup.objects.values_list("handover_code", flat=True).get(pk=pickup_id)
+        self.taken.setdefault(planned.on, []).append(Taken(planned, accepted.job_id, code, party))
 
     def _admin(self, offer: Offer) -> Actor:
         return self.party_of[offer.contract_id].admin

@@ -1,0 +1,61 @@
+"""The live programme of the demo: contractors around Almaty, waiting for people to ask."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from collection.accounts import steps as accounts
+from collection.kernel.actor import Actor
+from collection.kernel.ids import uuid7
+from geo.models import Region
+
+from . import assumptions as assume, cast
+from .people import LIVE, parties
+from .plan import PlannedContract, Town
+
+ALMATY, ALMATY_REGION, ASTANA = "750000000", "190000000", "710000000"
+#: name, longitude, latitude, region: bases at growing distances from the city's centre.
+TOWNS = (
+    Town("Алматы", 76.9115, 43.2525, ALMATY, 2_000_000),
+    Town("Талгар", 77.2407, 43.3035, ALMATY_REGION, 50_000),
+    Town("Қаскелең", 76.6233, 43.2039, ALMATY_REGION, 60_000),
+    Town("Есік", 77.4569, 43.3555, ALMATY_REGION, 40_000),
+    Town("Қонаев", 77.0828, 43.8844, ALMATY_REGION, 60_000),
+    Town("Астана", 71.446, 51.1801, ASTANA, 1_350_000),
+)
+PACKAGING = ("composite", "glass", "metal", "paper", "polymer")
+AUTO = ("batteries", "oils", "tyres", "tyres_oversize")
+#: kind, index into TOWNS, categories. Five collectors take packaging, so that a wave of three leaves two for the next.
+CONTRACTS = (
+    ("collection", 0, PACKAGING), ("collection", 1, PACKAGING), ("collection", 2, PACKAGING), ("collection", 3, PACKAGING),
+    ("full_cycle", 4, PACKAGING), ("collection", 1, AUTO),
+    ("recycling", 0, PACKAGING), ("recycling", 4, PACKAGING + AUTO), ("recycling", 5, AUTO),
+)
+#: Telephone numbers of the contractors' admins, in the order of CONTRACTS; series 5.
+COLLECTORS = tuple(cast.phone_number(n, series=5) for n in range(5))
+FULL_CYCLE = 4
+RECYCLERS = tuple(cast.phone_number(n, series=5) for n in (6, 7))
+GENERATOR = cast.phone_number(0, series=6)
+NEXT_CENTURY = date(2099, 12, 31)
+
+
+def live(at: datetime, *, manager: Actor, finance: Actor) -> None:
+    """Contractors under contract for years, a driver each, and room for everybody's waste."""
+    planned = [
+        PlannedContract(f"L-{n:03d}/2026", kind, TOWNS[town], categories,
+                        tuple(sorted({ALMATY, ALMATY_REGION} | ({ASTANA} if town == 5 else set()))))
+        for n, (kind, town, categories) in enumerate(CONTRACTS, start=1)
+    ]
+    regions = set(Region.objects.values_list("kato", flat=True))
+    assert {region for one in planned for region in one.regions} <= regions
+    room = {n: dict.fromkeys(one.categories, 100_000 * assume.T) for n, one in enumerate(planned)}
+    made = parties(
+        at, planned, programme=LIVE, series=5, quotas=room,
+        capacities={n: dict.fromkeys(one.categories, 5_000 * assume.T) for n, one in enumerate(planned)},
+        lapsed=frozenset(), valid=(date(2026, 1, 1), NEXT_CENTURY), manager=manager, finance=finance)
+    for n, party in enumerate(made):
+        if planned[n].kind == "recycling":
+            continue
+        driver = accounts.add_user(id=uuid7(at), phone=cast.phone_number(100 + n, series=5),
+                                   name=f"Synthetic driver {n + 1}", language="kk", at=at)
+        accounts.add_membership(id=uuid7(at), user_id=driver, organisation_id=party.organisation_id, role="driver", at=at)
