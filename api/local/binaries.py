@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 OLDEST = 15  # PostgreSQL; Debian 12 carries it
-PATHS = ":/usr/bin:/usr/sbin:/usr/local/bin:/opt/homebrew/bin"
 
 
 class Binaries(NamedTuple):
@@ -72,7 +71,7 @@ def codename() -> str:
 
 
 def find_redis() -> Path | None:
-    found = shutil.which("redis-server", path=os.environ.get("PATH", "") + PATHS)
+    found = shutil.which("redis-server")
     return Path(found) if found else None
 
 

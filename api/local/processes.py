@@ -29,7 +29,6 @@ from api.local import pids
 from api.local.home import Trouble
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-GRACE = 15  # seconds between SIGTERM and SIGKILL
 PATIENCE = 90  # seconds a process may take to start
 FOLLOW = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []  # stop when this process dies
 
@@ -42,6 +41,7 @@ class Running:
     logs: Path
     fcm_url: str = ""
     fcm_account: str = ""
+    grace: float = 15  # seconds between SIGTERM and SIGKILL
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def check(self) -> None:
@@ -62,7 +62,7 @@ class Running:
         with uninterrupted():
             for process in self.processes.values():
                 process.terminate()
-            end = time.monotonic() + GRACE
+            end = time.monotonic() + self.grace
             for process in self.processes.values():
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(max(0.1, end - time.monotonic()))

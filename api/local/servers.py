@@ -129,6 +129,7 @@ class Redis:
         self.stop()
         self.data.mkdir(exist_ok=True)
         self.home.give(self.data)
+        (self.data / "redis.pid").unlink(missing_ok=True)
         self.home.must(
             found.redis, "--port", "0", "--unixsocket", sockets / "redis.sock", "--unixsocketperm", "700",
             "--daemonize", "yes", "--pidfile", "redis.pid", "--logfile", "redis.log", "--dir", ".",
