@@ -31,7 +31,7 @@ read its input, and the serializers that describe its output; then it parses, ma
             return reply(pickup_json(found), request=request, version=found.version)   # ETag, 304
 
         def patch(self, request: Request, pickup_id: UUID) -> HttpResponse:
-            asked, version = self.body(), if_match(request)         # 428 missing, 412 wrong; the verb raises StaleVersion
+            asked, version = self.body(), if_match(request)     # 428 missing, 412 wrong; the verb: StaleVersion
             return write(request, lambda actor, at: amend_pickup(actor=actor, at=at, pickup_id=pickup_id,
                                                                  version=version, **asked), render=pickup_json)
 

@@ -6,7 +6,9 @@ next request, and a changed role counts at once.
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -60,8 +62,18 @@ def session_in(header: str) -> UUID:
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "bearer" or not 0 < len(encoded) <= LONGEST_TOKEN:
         raise Unauthenticated
+    session_id, expires = verified(encoded)
+    if time.time() >= expires:
+        raise Unauthenticated
+    return session_id
+
+
+@lru_cache(maxsize=4096)
+def verified(encoded: str) -> tuple[UUID, int]:
+    """Session and expiry of a token whose signature and claims are right. A phone sends the same token for minutes, and
+    what was signed stays signed; only its end must be looked at each time. Refusals are raised, so never remembered."""
     try:
         claims: Any = SessionToken(encoded.encode("latin-1", "replace"))
-        return UUID(claims[SESSION_CLAIM])
+        return UUID(claims[SESSION_CLAIM]), int(claims["exp"])
     except (TokenError, KeyError, ValueError, AttributeError, TypeError, OverflowError):
         raise Unauthenticated from None

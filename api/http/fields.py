@@ -118,7 +118,6 @@ class Nothing(StrictSerializer):
 class Reply(serializers.Serializer):
     """Describes a reply in the schema; replies are rendered by plain functions, never through serializers."""
 
-
 def from_text(field: serializers.Field) -> bool:
     return getattr(field.root, "from_text", False)
 
@@ -157,7 +156,7 @@ COMBINING_IN_A_ROW = 8
 
 
 class Text(Strict, serializers.CharField):
-    """Text in NFC, trimmed; length in code points. Control characters, bidi overrides and invisible-only are refused."""
+    """Text in NFC, trimmed; length in code points. Controls, bidi overrides and invisible-only text are refused."""
 
     def __init__(self, *, max_length: int, min_length: int = 1, lines: bool = False, pattern: str | None = None,
                  **kwargs: Any) -> None:

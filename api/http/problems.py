@@ -1,4 +1,4 @@
-"""Every no, as RFC 9457 `application/problem+json`. The only file that knows which status number belongs to which no."""
+"""Every no, as RFC 9457 `application/problem+json`. The only file that knows which number belongs to which no."""
 
 from __future__ import annotations
 
@@ -36,6 +36,10 @@ EXACTLY: dict[type[Refusal], int] = {
 CONSTRAINTS = {
     "lifecycle": "wrong_state",
     "membership_once": "already_exists",
+    "plate_once": "already_registered", "registry_scale_serial_key": "already_registered",
+    "enrolled_once": "already_enrolled", "contracts_programme_code_key": "programme_code_taken",
+    "contract_number_once": "contract_number_taken",
+    "tariff_one_per_day": "prices_clash", "index_one_per_day": "prices_clash", "vat_one_per_day": "prices_clash",
 }
 
 WORDS = {
@@ -73,7 +77,7 @@ RETRY_AFTER_S = 2
 
 
 def handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
-    """DRF's exception handler. None means: not a no but a crash, which Django reports and answers with `server_error`."""
+    """DRF's exception handler. None: not a no but a crash, which Django reports and answers with `server_error`."""
     request = context["request"]
     if isinstance(error, Refusal):
         return refused(request, error)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
-from .authentication import SESSION_CLAIM  # noqa: F401 - the class named below lives there
-from .fields import Reply
-from .pagination import PageQuery
-
-IRREGULAR = {"me": "me", "inbox": "inbox"}
+from .fields import Reply, StrictQuery, StrictSerializer
+from .pagination import PageQuery, PageReply
 
 
 class Fault(Reply):
@@ -41,12 +43,37 @@ def header(name: str, description: str, *, required: bool = True, kind: Any = Op
     return OpenApiParameter(name, kind, OpenApiParameter.HEADER, required=required, description=description)
 
 
+def not_descriptions() -> list[type]:
+    """Base classes whose docstrings speak to us: a component without words of its own has no description."""
+    return [*get_lib_doc_excludes(), StrictSerializer, StrictQuery, Reply, PageQuery, PageReply]
+
+
 class TokenScheme(OpenApiAuthenticationExtension):
     target_class = "api.http.authentication.TokenAuthentication"
     name = "accessToken"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class StrictForm(OpenApiSerializerExtension):
+    """Unknown fields are refused, so the schema says so."""
+
+    target_class = "api.http.fields.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        found = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**found, "additionalProperties": False}
+
+
+class PatternedText(OpenApiSerializerFieldExtension):
+    target_class = "api.http.fields.Text"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        found = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
+        pattern = self.target.pattern
+        return found if pattern is None else {**found, "pattern": f"^(?:{pattern.pattern})$"}
 
 
 class HouseSchema(AutoSchema):

@@ -97,7 +97,7 @@ class LoginCode(models.Model):
 
 
 class Session(models.Model):
-    """One signed-in device: the family of its refresh tokens. Only hashes are kept, of the newest and the one before."""
+    """One signed-in device, the family of its refresh tokens. Only hashes are kept: the newest and the one before."""
 
     id = models.UUIDField(primary_key=True)
     user = models.ForeignKey(User, models.PROTECT, related_name="sessions")

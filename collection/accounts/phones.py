@@ -12,7 +12,7 @@ MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 def is_served(phone: str) -> bool:
-    """Whether `phone` (E.164) is a mobile number of Kazakhstan: premium, fixed and foreign numbers cost money or lead."""
+    """Whether `phone` (E.164) is a mobile number of Kazakhstan: premium, fixed and foreign ones only cost money."""
     if not (E164.fullmatch(phone) and phone.startswith("+77")):
         return False
     try:

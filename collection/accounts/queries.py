@@ -16,15 +16,6 @@ from collection.kernel.refusals import NotFound
 from .models import Organisation
 from .rights import STAFF_ROLES
 
-ACTOR = """
-SELECT u.id, m.organisation_id, m.role
-FROM accounts_session s
-JOIN accounts_user u ON u.id = s.user_id AND u.suspended_at IS NULL
-LEFT JOIN (accounts_membership m JOIN accounts_organisation o ON o.id = m.organisation_id AND o.suspended_at IS NULL)
-    ON m.id = s.membership_id AND m.removed_at IS NULL
-WHERE s.id = %s AND s.revoked_at IS NULL AND s.expires_at > house_clock()
-"""
-
 
 def actor_of(session_id: UUID, *, request_id: str = "") -> Actor | None:
     """Who acts through this session now, in one query; None when it is over or the person is suspended.
@@ -32,11 +23,10 @@ def actor_of(session_id: UUID, *, request_id: str = "") -> Actor | None:
     Without a live membership in a live organisation the person is still signed in, as a "newcomer".
     """
     with connection.cursor() as cursor:
-        cursor.execute(ACTOR, [session_id])
-        row = cursor.fetchone()
-    if row is None:
+        cursor.execute("SELECT * FROM session_actor(%s)", [session_id])
+        user_id, organisation_id, role = cursor.fetchone()
+    if user_id is None:
         return None
-    user_id, organisation_id, role = row
     return Actor(user_id=user_id, organisation_id=organisation_id, role=role or "newcomer", request_id=request_id)
 
 

@@ -49,12 +49,14 @@ ACTIONS: dict[str, frozenset[str]] = {
     "membership.read": _roles("admins staff"), "membership.invite": _roles("admins"),
     "membership.remove": _roles("admins"),
     # generators: sites and pickups
+    "generator.register": _roles("newcomer people"),
     "site.read": _roles("generators staff"), "site.create": _roles("generators manager support"),
     "site.update": _roles("generators manager support"),
     "pickup.read": _roles("people staff"), "pickup.quote": _roles("generators manager support"),
     "pickup.submit": _roles("generators manager support"), "pickup.update": _roles("generators manager support"),
     "pickup.cancel": _roles("generators manager support"),
     "photo.read": _roles("people staff"), "photo.create": _roles("people integration"),
+    "photo.put": PUBLIC,  # whoever holds the signed address
     # dispatch
     "offer.read": _roles("collector_admin manager auditor support"), "offer.create": _roles("manager"),
     "offer.accept": _roles("collector_admin"), "offer.decline": _roles("collector_admin"),
@@ -84,8 +86,9 @@ ACTIONS: dict[str, frozenset[str]] = {
     "scale.read": _roles("collectors recyclers staff"), "scale.create": _roles("contractors"),
     "scale.update": _roles("contractors"), "scale.verify": _roles("manager"),
     # contracts and their tariffs
-    "programme.read": _roles("people staff"), "programme.create": _roles("manager"),
+    "programme.read": _roles("newcomer people staff"), "programme.create": _roles("manager"),
     "programme.update": _roles("manager"),
+    "contractor.register": _roles("manager"),
     "application.read": _roles("contractors staff"), "application.create": _roles("contractors"),
     "application.verify": _roles("manager"),
     "contract.read": _roles("admins officers"), "contract.create": _roles("manager"),

@@ -18,4 +18,5 @@ GIVES: dict[str, tuple[str, ...]] = {
     "collector_admin": ("driver", "collector_admin"),
     "recycler_admin": ("recycler", "recycler_admin"),
 }
+GIVEN_ROLES = tuple(sorted({role for roles in GIVES.values() for role in roles}))
 KINDS = ("person", "company")

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from api.http.fields import Id, OneOf, Reply, StrictSerializer, Text
 from collection.accounts.rights import MEMBER_ROLES, ROLES
-from collection.accounts.states import CODE_DIGITS, GIVES, KINDS
+from collection.accounts.states import CODE_DIGITS, GIVEN_ROLES, GIVES, KINDS
 from collection.kernel.words import LANGUAGES
 
 PHONE = r"\+[1-9][0-9]{7,14}"
@@ -81,7 +81,7 @@ class OrganisationReply(Reply):
 class MemberForm(StrictSerializer):
     phone = Text(max_length=16, pattern=PHONE)
     name = Text(max_length=200)
-    role = OneOf(sorted({role for roles in GIVES.values() for role in roles}))
+    role = OneOf(GIVEN_ROLES)
 
 
 class MemberReply(Reply):

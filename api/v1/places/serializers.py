@@ -5,6 +5,8 @@ from rest_framework import serializers
 from api.http.fields import Degrees, Reply, StrictQuery
 from api.v1.catalog.serializers import WordsReply
 
+PRECISIONS = ("district", "region", "approximate")
+
 
 class PointQuery(StrictQuery):
     longitude = Degrees(limit=180)
@@ -19,4 +21,4 @@ class AreaReply(Reply):
 class LocatedReply(Reply):
     region = AreaReply()
     district = AreaReply(allow_null=True)
-    precision = serializers.ChoiceField(["district", "region", "approximate"])
+    precision = serializers.ChoiceField(PRECISIONS)

@@ -79,7 +79,8 @@ class SessionOver(Refusal):
 
     code = "session_over"
     kind = Kind.UNAUTHENTICATED
-    words = Words("Сеанс аяқталды, қайта кіріңіз", "Сеанс завершён, войдите снова", "The session is over: sign in again")
+    words = Words("Сеанс аяқталды, қайта кіріңіз", "Сеанс завершён, войдите снова",
+                  "The session is over: sign in again")
 
 
 @dataclass(frozen=True, slots=True)

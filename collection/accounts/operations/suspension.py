@@ -42,7 +42,8 @@ def resume_organisation(*, actor: Actor, at: datetime, organisation_id: UUID, re
 def _set(table: str, row_id: UUID, suspended_at: datetime | None) -> None:
     """NotFound when there is no such row, or it is in that state already."""
     changed = execute(
-        f"UPDATE {table} SET suspended_at = %s WHERE id = %s AND (suspended_at IS NULL) = (%s::timestamptz IS NOT NULL)",
+        f"UPDATE {table} SET suspended_at = %s "
+        "WHERE id = %s AND (suspended_at IS NULL) = (%s::timestamptz IS NOT NULL)",
         [suspended_at, row_id, suspended_at],
     )
     if not changed:

@@ -73,7 +73,8 @@ def test_a_login_may_be_repeated_and_its_tokens_are_kept_nowhere(stranger):
 
 
 @pytest.mark.parametrize(("number", "code"), [
-    ("+7 (0) 701 123 45 67", "too_long"), ("+7(0)7011234567", "wrong_format"), ("87011234567", "wrong_format"), ("+79161234567", "phone_not_served"),
+    ("+7 (0) 701 123 45 67", "too_long"), ("+7(0)7011234567", "wrong_format"), ("87011234567", "wrong_format"),
+    ("+79161234567", "phone_not_served"),
     ("+78091234567", "phone_not_served"), ("+77172123456", "phone_not_served"), ("+٧٧٠١١٢٣٤٥٦٧", "wrong_format"),
 ])
 def test_b63_numbers_we_do_not_serve(stranger, number, code):
@@ -115,7 +116,8 @@ def test_b64_beyond_the_limit_codes_are_refused(stranger, settings):
 
 
 def test_an_anonymous_write_says_which_phone_it_is(stranger):
-    response = stranger.send("POST", "auth/code", {"phone": NUMBER}, Idempotency_Key=str(uuid4()), X_Installation_Id="1")
+    response = stranger.send("POST", "auth/code", {"phone": NUMBER}, Idempotency_Key=str(uuid4()),
+                             X_Installation_Id="1")
     assert response.json()["code"] == "installation_id_missing"
 
 
@@ -172,7 +174,8 @@ def test_b60_forged_tokens(sign_in):
         "other audience": forged(sid | {"aud": "other"}), "no audience": forged(sid, drop="aud"),
         "other issuer": forged(sid | {"iss": "other"}), "no issuer": forged(sid, drop="iss"),
         "refresh type": forged(sid | {"token_type": "refresh"}), "no session": forged({}),
-        "unknown session": forged({"sid": str(uuid4())}), "odd session": forged({"sid": ["x"]}), "number": forged({"sid": 5}),
+        "unknown session": forged({"sid": str(uuid4())}), "odd session": forged({"sid": ["x"]}),
+        "number": forged({"sid": 5}),
         "empty": "", "dots": "..", "garbage": "\xff.\xff.\xff", "exp text": forged(sid | {"exp": "never"}),
         "exp huge": forged(sid | {"exp": 10**30}),
     }

@@ -114,7 +114,7 @@ class Act(HouseView):
             if how in ("violate", "lifecycle"):
                 with connection.cursor() as cursor:
                     cursor.execute(
-                        "DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '23514', CONSTRAINT = '%s'; END $$" % how
+                        f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '23514', CONSTRAINT = '{how}'; END $$"
                     )
             return None
 

@@ -62,7 +62,8 @@ def test_numbers_that_are_none(generator, row, text, code):
     ("B22", b'{"name": "a\x00b"}', "not_json"), ("B22", b'{"name": "a\\u0000b"}', "nul"),
     ("B24", b'{"name": "\\ud800"}', "lone_surrogate"), ("B24", b'{"lines": [{"\\udfff": 1}]}', "lone_surrogate"),
     ("B24", b'{"lines": ["\\u0000"]}', "nul"),
-    ("B32", b'{"mass_g": 1, "mass_g": 999}', "duplicate_key"), ("B32", b'{"lines": [{"a": 1, "a": 1}]}', "duplicate_key"),
+    ("B32", b'{"mass_g": 1, "mass_g": 999}', "duplicate_key"),
+    ("B32", b'{"lines": [{"a": 1, "a": 1}]}', "duplicate_key"),
     ("B33", b'{"a":' * 21 + b"1" + b"}" * 21, "too_deep"), ("B33", b'{"a":' + b"[" * 100_000, "too_deep"),
     ("B33", b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "too_deep"), ("B33", b"[" * 100_000, "too_deep"),
     ("B38", "\ufeff{}".encode(), "byte_order_mark"), ("B38", b'{"name": "\xff"}', "not_utf8"),
@@ -179,13 +180,15 @@ def test_an_instant_is_rfc_3339_with_an_offset(generator, row, at):
 
 @pytest.mark.parametrize(("given", "kept"), [
     ("2024-02-29T23:30:00+06:00", "2024-02-29T17:30:00Z"),  # B45: that half hour happened twice; the offset decides
-    ("2024-02-29T23:30:00+05:00", "2024-02-29T18:30:00Z"), ("2026-11-22T10:00:00.123456Z", "2026-11-22T10:00:00.123456Z"),
+    ("2024-02-29T23:30:00+05:00", "2024-02-29T18:30:00Z"),
+    ("2026-11-22T10:00:00.123456Z", "2026-11-22T10:00:00.123456Z"),
 ])
 def test_instants_leave_in_utc(generator, given, kept):
     assert generator.post("probe", {"at": given}).json()["at"] == kept
 
 
-@pytest.mark.parametrize("on", ["2026-02-30", "2026-2-3", "20260203", "2026-W10-1", "9999-01-01", "2026-02-03T00:00:00Z", 5])
+@pytest.mark.parametrize("on", ["2026-02-30", "2026-2-3", "20260203", "2026-W10-1", "9999-01-01",
+                                "2026-02-03T00:00:00Z", 5])
 def test_b40_b42_a_date_is_a_date(generator, on):
     refused(generator.post("probe", {"on": on}))
     refused(generator.post("probe", {"month": on}))
@@ -201,8 +204,10 @@ def test_coordinates_are_two_numbers_of_the_earth(generator, row, coordinates):
 
 
 @pytest.mark.parametrize("point", [
-    {"type": "Polygon", "coordinates": [[[0, 0]]]}, {"type": "Point"}, {"type": "Point", "coordinates": None}, "43,2 76,9",
-    {"type": "Point", "coordinates": [76.9, 43.2], "crs": {"type": "name"}}, [76.9, 43.2], {"coordinates": [76.9, 43.2]},
+    {"type": "Polygon", "coordinates": [[[0, 0]]]}, {"type": "Point"}, {"type": "Point", "coordinates": None},
+    "43,2 76,9",
+    {"type": "Point", "coordinates": [76.9, 43.2], "crs": {"type": "name"}}, [76.9, 43.2],
+    {"coordinates": [76.9, 43.2]},
 ])
 def test_b20_b21_only_a_geojson_point_is_a_point(generator, point):
     refused(generator.post("probe", {"point": point}))
@@ -240,7 +245,8 @@ def test_an_action_without_a_body_takes_none_or_an_empty_object(generator):
 
 
 @pytest.mark.parametrize(("row", "query", "pointer"), [
-    ("B23", "q=a%00b", "/q"), ("B56", "limit=-1", "/limit"), ("B56", "limit=0", "/limit"), ("B56", "limit=NaN", "/limit"),
+    ("B23", "q=a%00b", "/q"), ("B56", "limit=-1", "/limit"), ("B56", "limit=0", "/limit"),
+    ("B56", "limit=NaN", "/limit"),
     ("B56", "limit=1000000000", "/limit"), ("B56", "limit=٣", "/limit"), ("B56", "limit=1&limit=2", "/limit"),
     ("B56", "limit=", "/limit"), ("B56", "limit=+5", "/limit"),
     ("B57", "since=yesterday", "/since"), ("B58", "sort=password", "/sort"), ("B58", "q__regex=a", "/q__regex"),

@@ -103,7 +103,7 @@ def test_pages_follow_each_other_to_the_end(generator):
     assert walk(generator) == list(range(1, 11))
 
 
-@pytest.mark.parametrize("cursor", ["x", "e30", "aGVsbG8", base64.urlsafe_b64encode(b"\0" * 40).decode().rstrip("="), "٣"])
+@pytest.mark.parametrize("cursor", ["x", "e30", "aGVsbG8", base64.urlsafe_b64encode(b"\0" * 39).decode(), "٣"])
 def test_b53_b54_a_made_up_cursor_is_refused(generator, cursor):
     assert generator.get(f"probe?cursor={cursor}").json()["code"] == "invalid_cursor"
 
@@ -145,7 +145,8 @@ def test_b67_a_change_names_the_version_it_saw(generator, header, status):
 
 def test_anonymous_callers_are_counted(stranger, settings, monkeypatch):
     settings.ANONYMOUS_PER_MINUTE = 2
-    monkeypatch.setattr(throttles, "_count", lambda key, seen=iter(range(1, 9)): next(seen))
+    seen = iter(range(1, 9))
+    monkeypatch.setattr(throttles, "_count", lambda key: next(seen))
     assert stranger.get("config")["RateLimit"].startswith('"anonymous";r=1;t=')
     stranger.get("config")
     response = stranger.get("config")

@@ -220,5 +220,6 @@ def test_a_new_session_acts_for_the_organisation_last_acted_for(owner, opened, m
     again = owner.enter(owner.ask(at), at)
     assert actor_of(again.session_id).organisation_id == first.organisation_id
     membership = User.objects.get().memberships.get(role="driver")
-    assert operations.act_for(actor=first, at=at, session_id=again.session_id, membership_id=membership.id).role == "driver"
+    acting = operations.act_for(actor=first, at=at, session_id=again.session_id, membership_id=membership.id)
+    assert acting.role == "driver"
     assert actor_of(again.session_id).organisation_id == other
