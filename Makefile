@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 LOCAL := $(VENV)/python -m api.local
 MANAGE := $(VENV)/python manage.py
-COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+COMPILE := $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
@@ -53,9 +53,10 @@ clean:  ## stop everything and delete what this checkout made: data, .local, .ve
 	rm -rf .local .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-lock:  ## resolve both lock files anew (needs uv)
-	$(COMPILE) pyproject.toml -o requirements.lock
-	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+lock: setup-dev  ## resolve both lock files anew (UPGRADE=1 takes newer versions)
+	$(VENV)/python -m pip install --quiet uv
+	$(COMPILE) pyproject.toml $(if $(UPGRADE),--upgrade) -o requirements.lock
+	$(COMPILE) pyproject.toml $(if $(UPGRADE),--upgrade) --group dev -c requirements.lock -o requirements-dev.lock
 
 openapi: setup-dev  ## write api/v1/openapi.yaml
 	$(MANAGE) spectacular --validate --fail-on-warn --file api/v1/openapi.yaml

@@ -35,7 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with open(ROOT / "requirements.lock") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would trip over each other
-            if packages := binaries.packages_to_install():
+            packages = binaries.packages_to_install()
+            if packages:
                 apt.install(packages)
             install_python(dev)
     except binaries.Missing as missing:
