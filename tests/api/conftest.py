@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.management import call_command
 
 from api.http.authentication import access_token
 from collection.accounts import steps
@@ -48,10 +47,3 @@ def sign_in(db: None) -> Any:
 def stranger(db: None) -> Phone:
     """Nobody: a phone that is not signed in."""
     return Phone()
-
-
-@pytest.fixture(scope="session")
-def reference(django_db_setup: None, django_db_blocker: Any) -> None:
-    """All reference data, loaded and committed once per session."""
-    with django_db_blocker.unblock():
-        call_command("load_reference", verbosity=0)
