@@ -16,7 +16,7 @@ from typing import Any
 from api.local.phone import Phone, Refused
 from api.local.processes import Running
 from collection.demo import cast
-from collection.demo.live import COLLECTORS, FULL_CYCLE, RECYCLERS
+from collection.demo.cast import COLLECTORS, FULL_CYCLE, RECYCLERS
 
 PROGRAMME = "ecoqolday-live"
 SITE = [76.9286, 43.2567]  # central Almaty

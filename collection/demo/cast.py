@@ -9,8 +9,6 @@ OFFICERS = {
     "manager": "+77010000001", "finance": "+77010000002", "second_finance": "+77010000003",
     "inspector": "+77010000004", "auditor": "+77010000005",
 }
-OPERATOR_BIN_STEM = "24014000001"
-
 
 def company_number(index: int, *, series: int) -> str:
     """The `index`-th valid synthetic BIN of a series (0-9): registered January 2024, head office."""
@@ -49,3 +47,10 @@ def _valid(stem: str, index: int) -> str:
         if digit is not None:
             return f"{first_eleven}{digit}"
     raise ValueError(f"no valid number near {stem}{index}")
+
+
+#: The live programme's people, by telephone: collectors' admins (in the order of live.CONTRACTS), recyclers', a generator.
+COLLECTORS = tuple(phone_number(n, series=5) for n in range(5))
+FULL_CYCLE = 4  # the collector that recycles its loads itself
+RECYCLERS = tuple(phone_number(n, series=5) for n in (6, 7))
+GENERATOR = phone_number(0, series=6)

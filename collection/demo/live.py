@@ -31,11 +31,6 @@ CONTRACTS = (
     ("full_cycle", 4, PACKAGING), ("collection", 1, AUTO),
     ("recycling", 0, PACKAGING), ("recycling", 4, PACKAGING + AUTO), ("recycling", 5, AUTO),
 )
-#: Telephone numbers of the contractors' admins, in the order of CONTRACTS; series 5.
-COLLECTORS = tuple(cast.phone_number(n, series=5) for n in range(5))
-FULL_CYCLE = 4
-RECYCLERS = tuple(cast.phone_number(n, series=5) for n in (6, 7))
-GENERATOR = cast.phone_number(0, series=6)
 NEXT_CENTURY = date(2099, 12, 31)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from collection.demo import cast, live
+from collection.demo import cast
 
 
 class Command(BaseCommand):
@@ -15,8 +15,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         people = [
-            ("a generator (registers on first use)", live.GENERATOR), ("a collector, Almaty", live.COLLECTORS[0]),
-            ("its driver", cast.phone_number(100, series=5)), ("a recycler, Almaty", live.RECYCLERS[0]),
+            ("a generator (registers on first use)", cast.GENERATOR), ("a collector, Almaty", cast.COLLECTORS[0]),
+            ("its driver", cast.phone_number(100, series=5)), ("a recycler, Almaty", cast.RECYCLERS[0]),
             *((f"the operator's {title.replace('_', ' ')}{' officer' if 'finance' in title else ''}", phone)
               for title, phone in cast.OFFICERS.items()),
         ]
