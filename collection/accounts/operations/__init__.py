@@ -14,6 +14,7 @@ from .login import (
     refresh,
     request_code,
 )
+from .officers import OperatorUnknown, add_officer
 from .organisations import (
     AlreadyMember,
     IdentityNumberInvalid,
@@ -31,8 +32,8 @@ from .suspension import (
 )
 
 __all__ = [
-    "AccountSuspended", "AlreadyMember", "CodeSent", "IdentityNumberInvalid", "Opened", "OrganisationExists",
-    "PhoneNotServed", "SessionOver", "TooManyCodes", "TooManyTries", "WrongCode", "act_for", "add_member", "logout",
+    "AccountSuspended", "AlreadyMember", "CodeSent", "IdentityNumberInvalid", "Opened", "OperatorUnknown", "OrganisationExists",
+    "PhoneNotServed", "SessionOver", "TooManyCodes", "TooManyTries", "WrongCode", "act_for", "add_member", "add_officer", "logout",
     "redeem_code", "refresh", "register_organisation", "remove_member", "request_code", "resume_organisation",
     "resume_user", "suspend_organisation", "suspend_user",
 ]
