@@ -1,6 +1,6 @@
 """Runs the house's processes together: the web, a Celery worker, beat, the outbox relay and, if asked, the fake FCM.
 
-    with running({"MESSAGE_LOG": str(path)}) as house:
+    with running({"MESSAGE_LOG": str(path)}, database="test_house") as house:
         httpx.get(house.base_url + "/livez")
 
 Every process leads a group of its own, so leaving the block stops it with all its children, by whatever way it is left;
@@ -10,6 +10,7 @@ and should this process itself be killed, the kernel tells them to stop.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -25,7 +26,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from api.local import pids
+from api.local import pids, where
 from api.local.home import Trouble
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -76,19 +77,22 @@ class Running:
 @contextlib.contextmanager
 def running(
     env: Mapping[str, str] | None = None, web_port: int | None = None, with_fcm: bool = False, logs: Path | None = None,
+    database: str | None = None, redis_db: int = 1,
 ) -> Iterator[Running]:
     """Start everything, wait until it answers, stop everything afterwards.
 
-    `env` is laid over this process's environment (a test names its DATABASE_URL and a REDIS_URL of its own here: two houses
-    on one Redis database would take each other's work). `web_port` None takes a free loopback port. Raises Trouble.
+    `env` is laid over this process's environment. `web_port` None takes a free loopback port. `database` names another
+    database of the private PostgreSQL (a test's); the house then also has the Redis database `redis_db` to itself, because
+    two houses on one queue would take each other's work. Raises Trouble.
     """
     port = web_port or free_port()
-    if not is_free(port):
-        raise Trouble(f"Port {port} is taken. Choose another one: make run PORT={free_port()}")
+    must_be_free(port)
     house = Running(f"http://127.0.0.1:{port}", logs or ROOT / ".local" / "logs")
     house.logs.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="house-run-"))
     full = {**os.environ, "DJANGO_SETTINGS_MODULE": "api.settings", **(env or {}), "HOST": "127.0.0.1", "PORT": str(port)}
+    if database:
+        full["HOUSE_SERVICES"] = point_elsewhere(scratch / "services.json", database, redis_db)
     try:
         if with_fcm:
             start_fcm(house, scratch, full)
@@ -96,7 +100,7 @@ def running(
         house.start("web", "-m", "gunicorn", "-c", "python:api.gunicorn", env=full)
         house.start("worker", *celery, "worker", "-Q", "rooms,push,sms,email", "--pool", "prefork", "--concurrency", "2",
                     "--loglevel", "INFO", "--without-gossip", "--without-mingle", "-n", f"house-{os.getpid()}@%h", env=full)
-        house.start("beat", *celery, "beat", "--pidfile=", "--schedule", str(scratch / "beat"), "--loglevel", "INFO", env=full)
+        house.start("beat", *celery, "beat", "--pidfile=", "--schedule", str(scratch / "beat"), "--loglevel", "WARNING", env=full)
         house.start("relay", "manage.py", "relay", env=full)
         wait(house, "the web", lambda: gets(f"{house.base_url}/livez"))
         wait(house, "the worker", lambda: b" ready." in (house.logs / "worker.log").read_bytes())
@@ -113,6 +117,16 @@ def start_fcm(house: Running, scratch: Path, env: dict[str, str]) -> None:
     house.start("fcm", "-m", "api.local.fake_fcm", "--port", str(port), "--account", house.fcm_account, env=env)
     wait(house, "the fake FCM", lambda: not is_free(port) and Path(house.fcm_account).exists())
     env |= {"FCM_SERVICE_ACCOUNT": house.fcm_account, "FCM_ENDPOINT": house.fcm_url}
+
+
+def point_elsewhere(path: Path, database: str, redis_db: int) -> str:
+    """Write a services.json that names another database and queue of the same servers; returns its path."""
+    services = where.services(ROOT)
+    if services is None:
+        raise Trouble("The private services are down: make up")
+    queue = services["redis_url"].split("?")[0] + f"?virtual_host={redis_db}"
+    path.write_text(json.dumps({**services, "database": database, "redis_url": queue}))
+    return str(path)
 
 
 def wait(house: Running, what: str, condition: Callable[[], bool]) -> None:
@@ -136,6 +150,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def must_be_free(port: int) -> None:
+    if not is_free(port):
+        raise Trouble(f"Port {port} is taken. Choose another one: make run PORT={free_port()}")
 
 
 def is_free(port: int) -> bool:

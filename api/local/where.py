@@ -1,8 +1,12 @@
-"""Where the private services of this checkout are, read from `.local/services.json` (written by `up`)."""
+"""Where the private services of this checkout are, read from `.local/services.json` (written by `up`).
+
+HOUSE_SERVICES names another such file: processes started for a test find the test's database and queue in it.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from pathlib import Path
 from typing import TypedDict
@@ -15,10 +19,12 @@ class Services(TypedDict):
 
 
 def services(root: Path) -> Services | None:
+    path = Path(os.environ.get("HOUSE_SERVICES") or root / ".local" / "services.json")
     try:
-        return json.loads((root / ".local" / "services.json").read_text())
+        answer: Services = json.loads(path.read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         return None
+    return answer
 
 
 def local_secret(root: Path) -> str:
