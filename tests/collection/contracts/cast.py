@@ -1,61 +1,39 @@
-"""The people and papers of the scenes: numbers that pass every check, and one function for each thing to be there."""
+"""The papers of these scenes: a programme, its officers, a generator, a contractor, and a contract not yet drawn up."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from itertools import count
-from uuid import UUID
 
-from collection.accounts import steps as accounts
 from collection.accounts.identity import check_digit
 from collection.contracts import operations as contracts
 from collection.kernel.actor import HOUSE, Actor
-from collection.kernel.ids import uuid7
 from collection.kernel.words import Words
 from collection.registry import operations as registry
+from tests.cast import identity_number, phone
 
 AT = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 ALMATY, ASTANA = (76.9286, 43.2567), (71.4304, 51.1282)
 ALMATY_KATO, ASTANA_KATO = "750000000", "710000000"
 IBAN = "KZ86125KZT5004100100"
+NAME = Words("Бағдарлама", "Программа", "Programme")
 _numbers = count(1)
 
 
-def identity_number(kind: str = "company") -> str:
-    """A BIN or IIN nobody has yet, with its check digit."""
+def iin() -> str:
+    """An IIN nobody has yet."""
     while True:
-        n = next(_numbers)
-        eleven = f"2401400{n % 10_000:04d}" if kind == "company" else f"900115300{n % 100:02d}"
+        eleven = f"900115{300_00 + next(_numbers):05d}"
         digit = check_digit(eleven)
         if digit is not None:
             return f"{eleven}{digit}"
 
 
-def phone() -> str:
-    return f"+7701{next(_numbers):07d}"
-
-
-def person() -> UUID:
-    user_id = uuid7(AT)
-    accounts.add_user(id=user_id, phone=phone(), name="", language="kk", at=AT)
-    return user_id
-
-
-def officer(role: str) -> Actor:
-    """One of the operator's staff."""
-    organisation = uuid7(AT)
-    accounts.add_organisation(id=organisation, kind="company", identity_number=identity_number(), name="Operator",
-                              at=AT, is_operator=True)
-    user = person()
-    accounts.add_membership(id=uuid7(AT), user_id=user, organisation_id=organisation, role=role, at=AT)
-    return Actor(user, organisation, role)
-
-
 def programme(code: str = "live", **more) -> contracts.ProgrammeDetail:
     """A running programme with the published prices."""
     made = contracts.create_programme(
-        actor=HOUSE, at=AT, code=code, name=Words("Бағдарлама", "Программа", "Programme"),
-        **{"starts_on": date(2024, 1, 1)} | more)
+        actor=HOUSE, at=AT, code=code,
+        **{"starts_on": date(2024, 1, 1), "name": NAME} | more)
     contracts.load_published_prices(actor=HOUSE, at=AT, programme=code)
     return made
 

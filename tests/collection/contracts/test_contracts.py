@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
+from collection.accounts.models import Membership
 from collection.audit.models import AuditLine, StateChange
 from collection.contracts import queries
 from collection.contracts.models import Contract, ContractCategory, ContractRegion, Programme, ServedArea
@@ -24,6 +25,7 @@ from collection.kernel.db import execute, transaction
 from collection.kernel.refusals import NotFound, StaleVersion, Unprocessable, WrongState
 from collection.kernel.words import Words
 from collection.registry.models import Base, Facility
+from notifications.models import Notice
 from tests.collection.contracts.cast import ALMATY_KATO, ASTANA_KATO, AT, contractor, draft, generator
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +77,10 @@ def test_approval_writes_what_dispatch_searches(programme, manager, finance, kin
         assert {area.point.coords for area in ServedArea.objects.filter(leg=leg)} == {point.coords}
     changes = StateChange.objects.filter(object_id=made.id).order_by("id")
     assert [change.became for change in changes] == ["draft", "active"]
+    told = Notice.objects.get(object_id=made.id)
+    assert told.event == "contract.approve" and made.number in told.body_kk
+    assert told.recipient_id in Membership.objects.filter(organisation=made.organisation_id).values_list(
+        "user_id", flat=True)
 
 
 def test_nobody_approves_what_they_drew_up(programme, manager, finance):

@@ -24,7 +24,8 @@ from collection.kernel.refusals import Unprocessable
 from collection.kernel.words import Words
 from collection.registry.models import Generator, Site
 from collection.registry.operations import OutsideCountry
-from tests.collection.contracts.cast import ALMATY, ALMATY_KATO, ASTANA, AT, identity_number, person, phone
+from tests.cast import identity_number, person, phone
+from tests.collection.contracts.cast import ALMATY, ALMATY_KATO, ASTANA, AT, iin
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +63,7 @@ def test_a_newcomer_becomes_a_generator_with_a_site(programme):
 
 
 def test_a_person_by_iin_without_a_site(programme):
-    made = register(new(kind="person", identity_number=identity_number("person"), user_id=person()))[0]
+    made = register(new(kind="person", identity_number=iin(), user_id=person()))[0]
     assert made.site is None and Enrolment.objects.get(generator=made.organisation_id).region_id is None
 
 

@@ -1,3 +1,3 @@
-from tests.collection.contracts.conftest import finance, manager, programme, reference
+from tests.collection.contracts.conftest import manager, programme
 
-__all__ = ["finance", "manager", "programme", "reference"]
+__all__ = ["manager", "programme"]

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from rest_framework import serializers
+
+from api.http.fields import Day, OneOf, Reply, StrictInteger, StrictQuery, StrictSerializer, Text
+from api.http.pagination import PageReply
+from api.v1.catalog.serializers import WordsReply
+from collection.contracts.states import STAGES, WHOLE_PAYEES
+
+CODE = r"[a-z0-9][a-z0-9_-]{0,39}"
+
+
+class WordsForm(StrictSerializer):
+    kk = Text(max_length=200)
+    ru = Text(max_length=200)
+    en = Text(max_length=200)
+
+
+class ProgrammeForm(StrictSerializer):
+    code = Text(max_length=40, pattern=CODE)
+    name = WordsForm()
+    starts_on = Day()
+    ends_on = Day(required=False, allow_null=True, help_text="the last day")
+    ceiling_tiyn = StrictInteger(required=False, allow_null=True, help_text="the most that may be paid out; null: none")
+    offer_life_s = StrictInteger(default=900)
+    wave_size = StrictInteger(default=3, help_text="offers sent together")
+    whole_payee = OneOf(WHOLE_PAYEES, default="recycling", help_text="who is paid an unsplit rate")
+
+
+class ProgrammeChangeForm(StrictSerializer):
+    ceiling_tiyn = StrictInteger(required=False, allow_null=True)
+    offer_life_s = StrictInteger(required=False)
+    wave_size = StrictInteger(required=False)
+
+
+class ProgrammeReply(Reply):
+    id = serializers.UUIDField()
+    code = serializers.CharField()
+    name = WordsReply()
+    synthetic = serializers.BooleanField(help_text="its people, loads and sums are made up")
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True)
+    ceiling_tiyn = serializers.IntegerField(allow_null=True)
+    currency = serializers.ChoiceField(["KZT"])
+    offer_life_s = serializers.IntegerField()
+    wave_size = serializers.IntegerField()
+    whole_payee = serializers.ChoiceField(WHOLE_PAYEES)
+    version = serializers.IntegerField()
+
+
+class ProgrammesReply(PageReply):
+    items = ProgrammeReply(many=True)
+
+
+class DecimalText(Text):
+    """A decimal number as text, "7.66": JSON numbers are doubles to many clients."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=10, pattern=r"[0-9]{1,4}(\.[0-9]{1,4})?", **kwargs)
+
+    def to_internal_value(self, data: Any) -> Decimal:  # type: ignore[override]
+        return Decimal(super().to_internal_value(data))
+
+
+class PriceQuery(StrictQuery):
+    on = Day(required=False, help_text="only what is in force on this day")
+
+
+class TariffForm(StrictSerializer):
+    category = Text(max_length=20)
+    stage = OneOf(STAGES)
+    coefficient = DecimalText(help_text="of the monthly index, per tonne")
+    valid_from = Day()
+    valid_to = Day(required=False, allow_null=True, help_text="the last day; null: until further notice")
+    source = Text(max_length=200)
+
+
+class TariffReply(Reply):
+    id = serializers.UUIDField()
+    category = serializers.CharField()
+    stage = serializers.ChoiceField(STAGES)
+    coefficient = serializers.CharField(help_text="a decimal number")
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True)
+    source = serializers.CharField()
+
+
+class TariffsReply(Reply):
+    items = TariffReply(many=True)
+
+
+class IndexReply(Reply):
+    tiyn = serializers.IntegerField()
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True)
+    source = serializers.CharField()
+
+
+class VatReply(Reply):
+    percent = serializers.CharField(help_text="a decimal number")
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True)
+    source = serializers.CharField()
+
+
+class IndexesReply(Reply):
+    indexes = IndexReply(many=True)
+    vat = VatReply(many=True)
