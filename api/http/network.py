@@ -12,7 +12,7 @@ def network_of(request: Any) -> str:
     """The caller's /24 (IPv4) or /48 (IPv6) as text; "local" for a unix socket or an address that is none."""
     address = request.META.get("REMOTE_ADDR", "")
     if settings.TRUSTED_PROXIES:  # each of our proxies appended the address it saw
-        seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
         if len(seen) >= settings.TRUSTED_PROXIES:
             address = seen[-settings.TRUSTED_PROXIES]
     try:

@@ -1,0 +1,1 @@
+"""What somebody was told: the record behind the pushes."""
