@@ -10,8 +10,6 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "api.settings")
     if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
         os.environ["HOUSE_DB_ROLE"] = "owner"
-    if len(sys.argv) > 1 and sys.argv[1] == "relay":
-        import api.celery  # noqa: F401 - the application whose queues it rings; nothing else here speaks to the broker
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

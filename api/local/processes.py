@@ -90,7 +90,8 @@ def running(
     house = Running(f"http://127.0.0.1:{port}", logs or ROOT / ".local" / "logs")
     house.logs.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="house-run-"))
-    full = {**os.environ, "DJANGO_SETTINGS_MODULE": "api.settings", **(env or {}), "HOST": "127.0.0.1", "PORT": str(port)}
+    ours = {"DJANGO_SETTINGS_MODULE": "api.settings", **(env or {}), "HOST": "127.0.0.1", "PORT": str(port)}
+    full = {key: value for key, value in os.environ.items() if key != "HOUSE_DB_ROLE"} | ours  # tests are the owner
     if database:
         full["HOUSE_SERVICES"] = point_elsewhere(scratch / "services.json", database, redis_db)
     try:

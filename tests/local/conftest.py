@@ -43,7 +43,7 @@ def local() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run `python -m api.local WORDS` in a checkout."""
 
     def run(checkout: Path, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
-        env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "DATABASE", "REDIS"))}
+        env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "HOUSE"))}
         settings: dict[str, Any] = {"cwd": checkout, "env": env, "text": True, "capture_output": True, "timeout": 120}
         return subprocess.run([sys.executable, "-B", "-m", "api.local", *words], check=False, **(settings | options))
 
