@@ -7,10 +7,18 @@ from uuid import UUID
 
 from collection.kernel.db import execute
 
+#: The oldest beyond these are forgotten: nobody carries more, and a script could register thousands.
+DEVICES_PER_PERSON = 20
+
 
 def put_device(*, recipient_id: UUID, installation_id: UUID, kind: str, value: str, platform: str, language: str,
                at: datetime) -> None:
-    """Register the installation for this person; the same value or installation with anybody else moves here."""
+    """Register the installation for this person; the same value or installation with anybody else moves here.
+
+    `kind` is `token` (an FCM registration token) or `fid` (a Firebase installation id), `value` the address itself.
+    """
+    # Two phones that report one value at the same moment (a restored backup) take turns: the later one has it.
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 3))", [value])
     execute("DELETE FROM notifications_device WHERE value = %s AND installation_id <> %s", [value, str(installation_id)])
     execute(
         """
@@ -22,6 +30,14 @@ def put_device(*, recipient_id: UUID, installation_id: UUID, kind: str, value: s
         """,
         [str(installation_id), recipient_id, kind, value, platform, language, at],
     )
+    execute(
+        """
+        DELETE FROM notifications_device WHERE installation_id IN (
+            SELECT installation_id FROM notifications_device WHERE recipient_id = %s AND installation_id <> %s
+            ORDER BY updated_at DESC, installation_id OFFSET %s)
+        """,
+        [recipient_id, str(installation_id), DEVICES_PER_PERSON - 1],
+    )
 
 
 def drop_device(*, recipient_id: UUID, installation_id: UUID, at: datetime) -> bool:
@@ -32,5 +48,5 @@ def drop_device(*, recipient_id: UUID, installation_id: UUID, at: datetime) -> b
 
 
 def set_language(*, recipient_id: UUID, language: str) -> None:
-    """Every device of this person speaks `language` from now on."""
+    """Every device of this person speaks `language` (kk, ru, en) from now on."""
     execute("UPDATE notifications_device SET language = %s WHERE recipient_id = %s", [language, recipient_id])

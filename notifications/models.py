@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
 CHANNELS = ("push", "sms", "email", "work")
-STATES = ("waiting", "leased", "done", "dead", "expired")
+OPEN = ("waiting", "leased", "claimed")
+ENDED = ("done", "dead", "expired")
+STATES = (*OPEN, *ENDED)
 
 
 class Notice(models.Model):
@@ -28,7 +31,10 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["recipient_id", "-created_at", "-id"], name="notice_inbox")]
+        indexes = [
+            models.Index(fields=["recipient_id", "-created_at", "-id"], name="notice_inbox"),
+            models.Index(fields=["recipient_id"], condition=Q(read_at=None), name="notice_unread"),
+        ]
 
 
 class Device(models.Model):
@@ -61,7 +67,7 @@ class OutboxRow(models.Model):
     state = models.CharField(max_length=7, choices=[(s, s) for s in STATES], default="waiting")
     not_before = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)  # by workers; handing a row out is not an attempt
     last_error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
@@ -69,16 +75,30 @@ class OutboxRow(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(state="leased") | Q(leased_until__isnull=False), name="lease_has_end"),
             models.CheckConstraint(
-                condition=Q(state__in=("waiting", "leased"), done_at=None)
-                | Q(state__in=("done", "dead", "expired"), done_at__isnull=False),
+                condition=Q(state__in=("leased", "claimed"), leased_until__isnull=False)
+                | Q(state__in=("waiting", *ENDED), leased_until=None),
+                name="lease_has_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=OPEN, done_at=None) | Q(state__in=ENDED, done_at__isnull=False),
                 name="end_has_time",
             ),
-            models.CheckConstraint(condition=~Q(channel="push") | Q(notice__isnull=False), name="push_has_notice"),
+            models.CheckConstraint(condition=~Q(state="expired") | Q(expires_at__isnull=False), name="expiry_has_time"),
+            models.CheckConstraint(
+                condition=Q(channel="push", notice__isnull=False) & ~Q(installation_id="")
+                | Q(~Q(channel="push"), notice=None, installation_id=""),
+                name="push_has_notice",
+            ),
+            # One-time codes and numbers are in the row only while it is on its way.
+            models.CheckConstraint(
+                condition=Q(channel__in=("sms", "email"), state__in=OPEN) & ~Q(address="") | Q(address="", text=""),
+                name="ended_message_forgets",
+            ),
         ]
         indexes = [
-            models.Index(fields=["not_before", "id"], condition=Q(state__in=("waiting", "leased")), name="outbox_due"),
-            models.Index(fields=["object_id", "task"], condition=Q(state__in=("waiting", "leased"), channel="work"),
-                         name="outbox_work"),
+            # What is due next in one channel: GREATEST passes over the null of a row that is not leased.
+            models.Index("channel", Greatest(F("not_before"), F("leased_until")), "id", condition=Q(state__in=OPEN),
+                         name="outbox_due"),
+            models.Index(fields=["object_id", "task"], condition=Q(state__in=OPEN, channel="work"), name="outbox_work"),
         ]

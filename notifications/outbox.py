@@ -1,11 +1,12 @@
 """Words and work that leave the house, written in the transaction that causes them.
 
 Nothing is sent here. The relay leases due rows and rings Celery with their ids; a task claims its row, acts, marks it.
-So Redis may be emptied at any moment: the row is still here and is handed out again when its lease ends.
+The states a row goes through are told in this package's docstring. Deadlines are decided by the house clock, in SQL.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +16,12 @@ from collection.kernel.db import execute, rows
 from collection.kernel.ids import uuid7
 from collection.kernel.words import Words
 
+log = logging.getLogger(__name__)
+
 #: After so many attempts a row is dead and an alarm is logged: a poison message must not circle for ever.
 MAX_ATTEMPTS = 8
+#: For so long a row belongs to Celery's queue, and then to the worker that claims it. Every channel answers sooner.
+LEASE_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A claimed outbox row."""
+    """A claimed outbox row. `seconds_left` until it expires; None: it does not."""
 
     id: int
     channel: str
@@ -46,6 +51,7 @@ class Row:
     object_id: UUID
     attempts: int
     expires_at: datetime | None
+    seconds_left: int | None
 
 
 def put(notices: Sequence[Notice], *, at: datetime) -> None:
@@ -83,7 +89,7 @@ def put(notices: Sequence[Notice], *, at: datetime) -> None:
 
 def message(*, channel: str, address: str, text: str, language: str, object_id: UUID, at: datetime,
             expires_at: datetime | None = None) -> None:
-    """A message to an address (sms, email) without an inbox entry: one-time codes."""
+    """A message to an address (sms, email) without an inbox entry: one-time codes. Forgotten once it is sent."""
     _insert(channel=channel, task=f"notifications.{channel}", address=address, text=text, language=language,
             object_id=object_id, not_before=at, at=at, expires_at=expires_at)
 
@@ -95,51 +101,72 @@ def work(*, task: str, object_id: UUID, at: datetime, not_before: datetime | Non
 
 
 def claim(row_id: int) -> Row | None:
-    """Take the row for this task, if it is still to be done; None: done, dead or expired meanwhile."""
+    """Take the row for this task; None: it has ended, expired, is not due again yet, or another worker is on it."""
     found = rows(
         """
-        UPDATE notifications_outboxrow SET
-            state = CASE WHEN expires_at <= house_clock() THEN 'expired' ELSE 'leased' END,
-            done_at = CASE WHEN expires_at <= house_clock() THEN house_clock() END,
-            leased_until = greatest(leased_until, house_clock() + interval '60 seconds'), attempts = attempts + 1
-        WHERE id = %s AND state IN ('waiting', 'leased')
-        RETURNING id, channel, notice_id, installation_id, address, text, language, object_id, attempts, expires_at, state
+        UPDATE notifications_outboxrow SET attempts = attempts + 1, state = 'claimed',
+            leased_until = house_clock() + make_interval(secs => %s)
+        WHERE id = %s AND not_before <= house_clock() AND (expires_at > house_clock() OR expires_at IS NULL)
+          AND attempts < %s AND (state IN ('waiting', 'leased') OR state = 'claimed' AND leased_until <= house_clock())
+        RETURNING id, channel, notice_id, installation_id, address, text, language, object_id, attempts, expires_at,
+            floor(extract(epoch FROM expires_at - house_clock()))::int AS seconds_left
         """,
-        [row_id],
+        [LEASE_S, row_id, MAX_ATTEMPTS],
     )
-    if not found or found[0].pop("state") == "expired":
-        return None
-    return Row(**found[0])
+    return Row(**found[0]) if found else None
+
+
+def hold(row_id: int) -> bool:
+    """Lock the row until this transaction ends; False when it has ended meanwhile, so there is nothing to do."""
+    return bool(rows(
+        "SELECT id FROM notifications_outboxrow WHERE id = %s AND state IN ('waiting', 'leased', 'claimed') FOR UPDATE",
+        [row_id],
+    ))
 
 
 def done(row_id: int) -> None:
     """It is done; saying so twice changes nothing."""
     execute(
-        "UPDATE notifications_outboxrow SET state = 'done', done_at = house_clock() "
-        "WHERE id = %s AND state IN ('waiting', 'leased')",
+        "UPDATE notifications_outboxrow SET state = 'done', done_at = house_clock(), leased_until = NULL, "
+        "address = '', text = '' WHERE id = %s AND state IN ('waiting', 'leased', 'claimed')",
         [row_id],
     )
 
 
 def failed(row_id: int, error: str, retry_at: datetime | None) -> None:
-    """It went wrong: try again at `retry_at`, or never (None, or MAX_ATTEMPTS reached)."""
-    execute(
-        """
-        UPDATE notifications_outboxrow SET last_error = left(%(error)s, 300), leased_until = NULL,
-            state = CASE WHEN %(retry)s::timestamptz IS NULL OR attempts >= %(most)s THEN 'dead' ELSE 'waiting' END,
-            done_at = CASE WHEN %(retry)s::timestamptz IS NULL OR attempts >= %(most)s THEN house_clock() END,
-            not_before = coalesce(%(retry)s::timestamptz, not_before)
-        WHERE id = %(id)s AND state IN ('waiting', 'leased')
-        """,
-        {"error": error, "retry": retry_at, "most": MAX_ATTEMPTS, "id": row_id},
+    """It went wrong: try again at `retry_at`, or never (None, or MAX_ATTEMPTS reached).
+
+    A row that expires before `retry_at` is looked at when it does, to be marked so.
+    """
+    again = retry_at is not None and execute(
+        "UPDATE notifications_outboxrow SET state = 'waiting', leased_until = NULL, last_error = left(%s, 300), "
+        "not_before = least(%s, expires_at) "
+        "WHERE id = %s AND attempts < %s AND state IN ('waiting', 'leased', 'claimed')",
+        [error, retry_at, row_id, MAX_ATTEMPTS],
     )
+    if not again:
+        bury([row_id], error)
+
+
+def bury(row_ids: Sequence[int], error: str) -> None:
+    """These rows are dead. One that used up its attempts is an alarm, any other was refused for good."""
+    for row in rows(
+        """
+        UPDATE notifications_outboxrow SET state = 'dead', done_at = house_clock(), leased_until = NULL,
+            last_error = left(%s, 300), address = '', text = ''
+        WHERE id = ANY(%s) AND state IN ('waiting', 'leased', 'claimed') RETURNING id, task, attempts
+        """,
+        [error, list(row_ids)],
+    ):
+        log.log(logging.ERROR if row["attempts"] >= MAX_ATTEMPTS else logging.WARNING,
+                "outbox row %d (%s) is dead after %d attempts: %s", row["id"], row["task"], row["attempts"], error)
 
 
 def settle(*, task: str, object_id: UUID) -> None:
-    """Every waiting piece of this work for this object is done: somebody just did it."""
+    """Every open piece of this work for this object is done: somebody just did it."""
     execute(
-        "UPDATE notifications_outboxrow SET state = 'done', done_at = house_clock() "
-        "WHERE object_id = %s AND task = %s AND channel = 'work' AND state IN ('waiting', 'leased')",
+        "UPDATE notifications_outboxrow SET state = 'done', done_at = house_clock(), leased_until = NULL "
+        "WHERE object_id = %s AND task = %s AND channel = 'work' AND state IN ('waiting', 'leased', 'claimed')",
         [object_id, task],
     )
 
