@@ -58,12 +58,13 @@ ACTIONS: dict[str, frozenset[str]] = {
     "photo.read": _roles("people staff"), "photo.create": _roles("people integration"),
     "photo.put": PUBLIC,  # whoever holds the signed address
     # dispatch
-    "offer.read": _roles("collector_admin manager auditor support"), "offer.create": _roles("manager"),
-    "offer.accept": _roles("collector_admin"), "offer.decline": _roles("collector_admin"),
+    "offer.read": _roles("collectors manager auditor support"), "offer.create": _roles("manager"),
+    "offer.accept": _roles("collectors"), "offer.decline": _roles("collector_admin"),
     "unserved.read": _roles("manager auditor support"), "pickup.assign": _roles("manager"),
     "candidate.read": _roles("manager auditor support"),
     "job.read": _roles("people manager inspector auditor support"),
-    "job.update": _roles("collectors"), "job.withdraw": _roles("collector_admin"), "job.reassign": _roles("manager"),
+    "job.update": _roles("collectors"), "job.withdraw": _roles("collector_admin"),
+    "job.assign": _roles("collector_admin manager"),
     # what happened to the kilograms
     "consignment.read": _roles("people staff"), "consignment.create": _roles("collectors"),
     "consignment.update": _roles("collectors"),

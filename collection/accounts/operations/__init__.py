@@ -3,15 +3,11 @@
 from .login import (
     AccountSuspended,
     CodeSent,
-    Opened,
     PhoneNotServed,
-    SessionOver,
     TooManyCodes,
     TooManyTries,
     WrongCode,
-    logout,
     redeem_code,
-    refresh,
     request_code,
 )
 from .officers import OperatorUnknown, add_officer
@@ -24,6 +20,7 @@ from .organisations import (
     register_organisation,
     remove_member,
 )
+from .sessions import Opened, SessionOver, logout, refresh
 from .suspension import (
     resume_organisation,
     resume_user,
@@ -32,8 +29,8 @@ from .suspension import (
 )
 
 __all__ = [
-    "AccountSuspended", "AlreadyMember", "CodeSent", "IdentityNumberInvalid", "Opened", "OperatorUnknown", "OrganisationExists",
-    "PhoneNotServed", "SessionOver", "TooManyCodes", "TooManyTries", "WrongCode", "act_for", "add_member", "add_officer", "logout",
-    "redeem_code", "refresh", "register_organisation", "remove_member", "request_code", "resume_organisation",
-    "resume_user", "suspend_organisation", "suspend_user",
+    "AccountSuspended", "AlreadyMember", "CodeSent", "IdentityNumberInvalid", "Opened", "OperatorUnknown",
+    "OrganisationExists", "PhoneNotServed", "SessionOver", "TooManyCodes", "TooManyTries", "WrongCode", "act_for",
+    "add_member", "add_officer", "logout", "redeem_code", "refresh", "register_organisation", "remove_member",
+    "request_code", "resume_organisation", "resume_user", "suspend_organisation", "suspend_user",
 ]

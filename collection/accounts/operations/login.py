@@ -1,7 +1,7 @@
-"""Proving who one is: a code by SMS opens a session, a refresh token keeps it open.
+"""Proving who one is: a code by SMS opens a session.
 
-Verbs that count a guess or end a stolen session *return* their refusal instead of raising it: the caller commits, so
-the count and the end stay, and then says no.
+A verb that counts a guess (or, in `sessions`, ends a stolen session) *returns* its refusal instead of raising it: the
+caller commits, so the count and the end stay, and then says no.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import hmac
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.conf import settings
 
@@ -21,12 +20,13 @@ from collection.kernel.db import execute, rows
 from collection.kernel.ids import uuid7
 from collection.kernel.refusals import Defect, Kind, Refusal
 from collection.kernel.words import Words
-from notifications import devices, outbox
+from notifications import outbox
 
 from .. import steps
 from ..phones import is_served
-from ..states import CODE_LIVES, CODE_TRIES, LOGIN_GRACE, REFRESH_GRACE
-from ..tokens import Safe, new_code, secret_hash
+from ..states import CODE_LIVES, CODE_TRIES, LOGIN_GRACE
+from ..tokens import new_code, secret_hash
+from .sessions import Opened, safe
 
 log = logging.getLogger(__name__)
 
@@ -74,32 +74,11 @@ class AccountSuspended(Refusal):
     words = Words("Есептік жазба тоқтатылған", "Учётная запись приостановлена", "This account is suspended")
 
 
-class SessionOver(Refusal):
-    """Closed, expired, or ended because its refresh token was used twice."""
-
-    code = "session_over"
-    kind = Kind.UNAUTHENTICATED
-    words = Words("Сеанс аяқталды, қайта кіріңіз", "Сеанс завершён, войдите снова",
-                  "The session is over: sign in again")
-
-
 @dataclass(frozen=True, slots=True)
 class CodeSent:
     """The same answer for every number, known or not."""
 
     expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    session_id: UUID
-    user_id: UUID
-    refresh_token: str
-    refresh_expires_at: datetime
-
-
-def safe() -> Safe:
-    return Safe(settings.SECRET_KEY)
 
 
 def request_code(*, actor: Actor, at: datetime, phone: str, device: str, network: str, language: str) -> CodeSent:
@@ -207,56 +186,3 @@ def _same_session(sent: dict, secret: bytes, at: datetime) -> Opened | None:
         return None
     token = safe().token(session_id=found[0]["id"], secret=secret)
     return Opened(found[0]["id"], found[0]["user_id"], token, found[0]["expires_at"])
-
-
-def refresh(*, actor: Actor, at: datetime, refresh_token: str, device: str) -> Opened | Refusal:
-    """Replace a refresh token by its successor and prolong the session.
-
-    Returns SessionOver for anything but the newest token on its own phone. An older token, or the newest on another
-    phone, is a theft: the session ends for both. Only the token just replaced is forgiven for twenty seconds, to the
-    same phone, which gets the same successor again. A plain replacement leaves no audit line: it decides nothing.
-    """
-    opened = safe().opened(refresh_token)
-    if opened is None:
-        return SessionOver()
-    session_id, secret = opened
-    found = rows(
-        """
-        SELECT s.user_id, s.device, s.refresh_hash, s.previous_hash, s.rotated_at, s.expires_at
-        FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id AND u.suspended_at IS NULL
-        WHERE s.id = %s AND s.revoked_at IS NULL AND s.expires_at > %s FOR NO KEY UPDATE OF s
-        """,
-        [session_id, at],
-    )
-    if not found:
-        return SessionOver()
-    session, given, successor = found[0], secret_hash(secret), safe().next_secret(secret)
-    token = safe().token(session_id=session_id, secret=successor)
-    if session["device"] == device:
-        if given == bytes(session["refresh_hash"]):
-            expires_at = at + timedelta(days=settings.REFRESH_TOKEN_DAYS)
-            execute(
-                "UPDATE accounts_session SET refresh_hash = %s, previous_hash = %s, rotated_at = %s, expires_at = %s "
-                "WHERE id = %s",
-                [secret_hash(successor), given, at, expires_at, session_id],
-            )
-            return Opened(session_id, session["user_id"], token, expires_at)
-        lost_answer = session["previous_hash"] is not None and given == bytes(session["previous_hash"])
-        if lost_answer and at - session["rotated_at"] <= REFRESH_GRACE:
-            return Opened(session_id, session["user_id"], token, session["expires_at"])
-    execute("UPDATE accounts_session SET revoked_at = %s WHERE id = %s", [at, session_id])
-    audit.record(actor=actor, at=at, verb="end_stolen_session", object_type="session", object_id=session_id,
-                 after={"user_id": str(session["user_id"])})
-    return SessionOver()
-
-
-def logout(*, actor: Actor, at: datetime, session_id: UUID) -> None:
-    """Close the session and forget its phone's push address."""
-    found = rows(
-        "UPDATE accounts_session SET revoked_at = %s WHERE id = %s AND user_id = %s AND revoked_at IS NULL "
-        "RETURNING device",
-        [at, session_id, actor.user_id],
-    )
-    if found:
-        devices.drop_device(recipient_id=actor.user_id, installation_id=UUID(found[0]["device"]), at=at)
-        audit.record(actor=actor, at=at, verb="logout", object_type="session", object_id=session_id)
