@@ -60,7 +60,7 @@ def register_organisation(*, actor: Actor, at: datetime, session_id: UUID | None
     if session_id is not None:
         execute("UPDATE accounts_session SET membership_id = %s WHERE id = %s AND user_id = %s",
                 [membership_id, session_id, actor.user_id])
-    audit.record(actor=actor, at=at, verb="register_organisation", object_type="organisation",
+    audit.record(actor=actor, at=at, verb="organisation.register", object_type="organisation",
                  object_id=organisation_id, after={"kind": kind, "as_role": as_role})
     return OrganisationView(id=organisation_id, kind=kind, identity_number=identity_number, name=name,
                             is_operator=False, synthetic=False, created_at=at, suspended_at=None, version=1)
@@ -80,7 +80,7 @@ def act_for(*, actor: Actor, at: datetime, session_id: UUID, membership_id: UUID
     )
     if not found:
         raise NotFound
-    audit.record(actor=actor, at=at, verb="act_for", object_type="session", object_id=session_id,
+    audit.record(actor=actor, at=at, verb="session.act", object_type="session", object_id=session_id,
                  after={"membership_id": str(membership_id)})
     return Actor(user_id=actor.user_id, organisation_id=found[0]["organisation_id"], role=found[0]["role"],
                  request_id=actor.request_id)
@@ -101,7 +101,7 @@ def add_member(*, actor: Actor, at: datetime, phone: str, name: str, role: str) 
     if not steps.add_membership(id=membership_id, user_id=user_id, organisation_id=actor.organisation_id, role=role,
                                 at=at):
         raise AlreadyMember
-    audit.record(actor=actor, at=at, verb="add_member", object_type="membership", object_id=membership_id,
+    audit.record(actor=actor, at=at, verb="membership.add", object_type="membership", object_id=membership_id,
                  after={"user_id": str(user_id), "role": role})
     return membership_id
 
@@ -115,5 +115,5 @@ def remove_member(*, actor: Actor, at: datetime, membership_id: UUID) -> None:
     )
     if not found:
         raise NotFound
-    audit.record(actor=actor, at=at, verb="remove_member", object_type="membership", object_id=membership_id,
+    audit.record(actor=actor, at=at, verb="membership.remove", object_type="membership", object_id=membership_id,
                  before={"role": found[0]["role"]})

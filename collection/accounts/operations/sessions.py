@@ -76,7 +76,7 @@ def refresh(*, actor: Actor, at: datetime, refresh_token: str, device: str) -> O
         if lost_answer and at - session["rotated_at"] <= REFRESH_GRACE:
             return Opened(session_id, session["user_id"], token, session["expires_at"])
     execute("UPDATE accounts_session SET revoked_at = %s WHERE id = %s", [at, session_id])
-    audit.record(actor=actor, at=at, verb="end_stolen_session", object_type="session", object_id=session_id,
+    audit.record(actor=actor, at=at, verb="session.end_stolen", object_type="session", object_id=session_id,
                  after={"user_id": str(session["user_id"])})
     return SessionOver()
 
@@ -90,4 +90,4 @@ def logout(*, actor: Actor, at: datetime, session_id: UUID) -> None:
     )
     if found:
         devices.drop_device(recipient_id=actor.user_id, installation_id=UUID(found[0]["device"]), at=at)
-        audit.record(actor=actor, at=at, verb="logout", object_type="session", object_id=session_id)
+        audit.record(actor=actor, at=at, verb="session.logout", object_type="session", object_id=session_id)

@@ -16,26 +16,26 @@ def suspend_user(*, actor: Actor, at: datetime, user_id: UUID, reason: str) -> N
     """Sign the person out everywhere and let them in no more."""
     _set("accounts_user", user_id, at)
     execute("UPDATE accounts_session SET revoked_at = %s WHERE user_id = %s AND revoked_at IS NULL", [at, user_id])
-    audit.record(actor=actor, at=at, verb="suspend_user", object_type="user", object_id=user_id,
+    audit.record(actor=actor, at=at, verb="user.suspend", object_type="user", object_id=user_id,
                  after={"reason": reason})
 
 
 def resume_user(*, actor: Actor, at: datetime, user_id: UUID, reason: str) -> None:
     _set("accounts_user", user_id, None)
-    audit.record(actor=actor, at=at, verb="resume_user", object_type="user", object_id=user_id,
+    audit.record(actor=actor, at=at, verb="user.resume", object_type="user", object_id=user_id,
                  after={"reason": reason})
 
 
 def suspend_organisation(*, actor: Actor, at: datetime, organisation_id: UUID, reason: str) -> None:
     """Its members can do nothing for it from their next request on."""
     _set("accounts_organisation", organisation_id, at)
-    audit.record(actor=actor, at=at, verb="suspend_organisation", object_type="organisation",
+    audit.record(actor=actor, at=at, verb="organisation.suspend", object_type="organisation",
                  object_id=organisation_id, after={"reason": reason})
 
 
 def resume_organisation(*, actor: Actor, at: datetime, organisation_id: UUID, reason: str) -> None:
     _set("accounts_organisation", organisation_id, None)
-    audit.record(actor=actor, at=at, verb="resume_organisation", object_type="organisation",
+    audit.record(actor=actor, at=at, verb="organisation.resume", object_type="organisation",
                  object_id=organisation_id, after={"reason": reason})
 
 

@@ -36,7 +36,7 @@ def test_a_code_opens_a_session_for_a_new_person(owner):
     assert isinstance(opened, Opened)
     assert User.objects.get(pk=opened.user_id).phone == PHONE
     assert actor_of(opened.session_id).role == "newcomer"
-    assert list(AuditLine.objects.order_by("id").values_list("verb", flat=True)) == ["request_code", "login"]
+    assert list(AuditLine.objects.order_by("id").values_list("verb", flat=True)) == ["code.request", "session.login"]
 
 
 def test_the_house_keeps_no_code_and_no_token(owner):
@@ -152,7 +152,7 @@ def test_b62_a_replayed_token_ends_the_family(owner, opened):
     assert isinstance(owner.refresh(opened.refresh_token, AT + 21 * SECOND), SessionOver)
     assert not alive(opened)
     assert isinstance(owner.refresh(second.refresh_token, AT + 22 * SECOND), SessionOver)
-    assert AuditLine.objects.filter(verb="end_stolen_session").count() == 1
+    assert AuditLine.objects.filter(verb="session.end_stolen").count() == 1
 
 
 def test_b62_a_lost_answer_is_forgiven_for_twenty_seconds_on_the_same_phone(owner, opened):
