@@ -9,7 +9,7 @@ WORKDIR /house
 COPY requirements.lock .
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY . .
-RUN useradd --system --uid 10001 --no-create-home house \
+RUN useradd --uid 10001 --no-create-home house \
     && mkdir -p /data/uploads && chown -R house /data \
     && SECRET_KEY=only-while-building python manage.py collectstatic --no-input
 USER house
