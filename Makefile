@@ -46,7 +46,7 @@ down:  ## stop them
 	@$(PYTHON) -m api.local down
 
 status:  ## what runs
-	@$(PYTHON) -m api.local status
+	@$(PYTHON) -m api.local status || true
 
 clean:  ## stop everything and delete what this checkout made: data, .local, .venv, caches
 	@$(PYTHON) -m api.local clean
