@@ -14,7 +14,7 @@ from .refusals import Forbidden, MembershipRequired, Unauthenticated
 
 class ByTheTable(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
-        action = view.actions.get("GET" if request.method == "HEAD" else request.method)
+        action = view.actions.get(view.asked)
         if action is None:
             return True  # no such method here: the view answers 405 and does nothing
         role = request.actor.role

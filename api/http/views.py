@@ -59,22 +59,27 @@ class HouseView(APIView):
         if request.user is None:
             throttles.count(request)
         self.check_permissions(request)
-        if request.method not in self.queries and request.META.get("QUERY_STRING"):
+        if self.asked not in self.queries and request.META.get("QUERY_STRING"):
             read_query(request, StrictQuery)
-        if request.method in ("POST", "PUT", "PATCH", "DELETE") and request.method not in self.bodies:
+        if self.asked in ("POST", "PUT", "PATCH", "DELETE") and self.asked not in self.bodies:
             Nothing.read(document(request, optional=True))
 
     def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> HttpResponse:
         throttles.describe(request, response)
         return super().finalize_response(request, response, *args, **kwargs)
 
+    @property
+    def asked(self) -> str:
+        """The method that was asked for; HEAD is a GET whose body the server keeps to itself."""
+        return "GET" if self.request.method == "HEAD" else self.request.method
+
     def query(self) -> dict[str, Any]:
         """The checked query parameters of this method (`queries`)."""
-        return read_query(self.request, self.queries[self.request.method])
+        return read_query(self.request, self.queries[self.asked])
 
     def body(self) -> dict[str, Any]:
         """The checked body of this method (`bodies`)."""
-        return self.bodies[self.request.method].read(document(self.request))
+        return self.bodies[self.asked].read(document(self.request))
 
 
 def read_query(request: Request, serializer: type[StrictQuery]) -> dict[str, Any]:

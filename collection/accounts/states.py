@@ -11,6 +11,9 @@ CODE_TRIES = 5
 LOGIN_GRACE = timedelta(seconds=60)
 #: A phone that lost the answer to a refresh may repeat it this long with the old token, and gets the same new one.
 REFRESH_GRACE = timedelta(seconds=20)
+#: Limits look back a day; a complaint about a stolen session a little longer.
+CODES_KEPT = timedelta(days=30)
+SESSIONS_KEPT = timedelta(days=90)
 
 #: What an organisation may be registered as, and which roles its admin may then give.
 GIVES: dict[str, tuple[str, ...]] = {

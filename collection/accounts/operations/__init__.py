@@ -27,10 +27,12 @@ from .suspension import (
     suspend_organisation,
     suspend_user,
 )
+from .tidying import tidy
 
 __all__ = [
     "AccountSuspended", "AlreadyMember", "CodeSent", "IdentityNumberInvalid", "Opened", "OperatorUnknown",
     "OrganisationExists", "PhoneNotServed", "SessionOver", "TooManyCodes", "TooManyTries", "WrongCode", "act_for",
     "add_member", "add_officer", "logout", "redeem_code", "refresh", "register_organisation", "remove_member",
     "request_code", "resume_organisation", "resume_user", "suspend_organisation", "suspend_user",
+    "tidy",
 ]

@@ -30,6 +30,7 @@ from api.http.rendering import reply
 from api.http.views import HouseView
 from api.http.writes import write
 from collection.audit import steps as audit
+from collection.kernel.db import execute
 from collection.kernel.refusals import Refusal, StaleVersion
 
 PAUSES = {"before": 0.0}  # how long the verb takes, for tests of two requests at once
@@ -105,6 +106,10 @@ class Act(HouseView):
     def post(self, request: Request, how: str) -> HttpResponse:
         def act(actor: Any, at: Any) -> Any:
             audit.record(actor=actor, at=at, verb=how, object_type="probe", object_id=actor.user_id)
+            if how.startswith("locks-"):
+                for number in how.split("-")[1:]:
+                    execute("SELECT pg_advisory_xact_lock(%s)", [int(number)])
+                    time.sleep(0.1)
             if how == "raise":
                 raise Refusal(state="done", allowed_actions=["look"])
             if how == "keep":

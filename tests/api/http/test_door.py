@@ -58,6 +58,12 @@ def test_unknown_methods_and_places(generator, method, path, status):
         assert response["Allow"]
 
 
+def test_head_is_get_without_its_body(generator):
+    response = generator.send("HEAD", "probe?limit=2")
+    assert response.status_code == 200 and not response.content
+    assert generator.send("HEAD", "probe?limit=0").status_code == 400
+
+
 def test_b39_replies_are_json_only(generator):
     assert generator.get("me", Accept="image/png").status_code == 406
     assert generator.get("me", Accept="image/png;q=1, application/*;q=0.1").status_code == 200

@@ -37,7 +37,7 @@ def test_operations_are_named_once_and_every_post_needs_a_key():
         headers = {parameter["name"] for parameter in one.get("parameters", []) if parameter["in"] == "header"}
         assert ("Idempotency-Key" in headers) == (method == "post"), path
         assert "default" in one["responses"]
-        if "requestBody" in one:
+        if "requestBody" in one and not path.endswith("/content"):  # a photo's bytes
             assert list(one["requestBody"]["content"]) == ["application/json"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from api.http.keys import prune
 from api.models import IdempotencyKey
 from collection.audit.models import AuditLine
 from tests.api.http import probe
@@ -106,3 +108,26 @@ def test_f26_fifty_duplicates_at_once_have_one_effect(generator, monkeypatch):
     }
     assert AuditLine.objects.count() == IdempotencyKey.objects.count() == 1
     assert generator.post("probe", {"mass_g": 5}, key=key)["Idempotency-Replayed"] == "true"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_f22_a_deadlock_is_run_again_and_nobody_notices(sign_in):
+    phones = [sign_in("generator"), sign_in("generator")]
+
+    def lock(order: tuple[int, str]) -> int:
+        try:
+            return phones[order[0]].post(f"probe/act/locks-{order[1]}").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(lock, [(0, "1-2"), (1, "2-1")])) == [204, 204]
+    assert AuditLine.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_replies_are_remembered_for_thirty_days(generator):
+    generator.post("probe", {"mass_g": 5})
+    at = IdempotencyKey.objects.get().created_at
+    assert prune(at=at + timedelta(days=30)) == 0
+    assert prune(at=at + timedelta(days=30, seconds=1)) == 1

@@ -223,3 +223,10 @@ def test_a_new_session_acts_for_the_organisation_last_acted_for(owner, opened, m
     acting = operations.act_for(actor=first, at=at, session_id=again.session_id, membership_id=membership.id)
     assert acting.role == "driver"
     assert actor_of(again.session_id).organisation_id == other
+
+
+def test_old_codes_and_sessions_are_forgotten(owner, opened):
+    assert operations.tidy(at=AT + timedelta(days=30)) == 0
+    assert operations.tidy(at=AT + timedelta(days=30, seconds=1)) == 1 and not LoginCode.objects.exists()
+    assert operations.tidy(at=AT + timedelta(days=150, seconds=1)) == 1 and not Session.objects.exists()
+    assert User.objects.exists() and AuditLine.objects.count() == 2
