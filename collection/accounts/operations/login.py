@@ -10,6 +10,7 @@ import hmac
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
@@ -174,7 +175,7 @@ def redeem_code(*, actor: Actor, at: datetime, phone: str, device: str, code: st
     return Opened(session_id, user_id, safe().token(session_id=session_id, secret=secret), expires_at)
 
 
-def _same_session(sent: dict, secret: bytes, at: datetime) -> Opened | None:
+def _same_session(sent: dict[str, Any], secret: bytes, at: datetime) -> Opened | None:
     if at - sent["used_at"] > LOGIN_GRACE:
         return None
     found = rows(

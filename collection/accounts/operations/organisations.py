@@ -47,6 +47,7 @@ def register_organisation(*, actor: Actor, at: datetime, session_id: UUID | None
 
     `as_role`: generator_admin, collector_admin or recycler_admin. Raises IdentityNumberInvalid, OrganisationExists.
     """
+    assert actor.user_id is not None  # the table of rights lets only people here
     if as_role not in GIVES:
         raise Unprocessable(defects=[Defect("/as_role", "not_a_choice", {"choices": list(GIVES)})])
     if not is_valid_identity_number(identity_number):
@@ -91,6 +92,7 @@ def add_member(*, actor: Actor, at: datetime, phone: str, name: str, role: str) 
 
     An admin gives the roles of their own kind (`states.GIVES`). Raises PhoneNotServed, AlreadyMember.
     """
+    assert actor.organisation_id is not None  # GIVES knows only roles that act for one
     allowed = GIVES.get(actor.role, ())
     if role not in allowed:
         raise Unprocessable(defects=[Defect("/role", "not_a_choice", {"choices": list(allowed)})])
