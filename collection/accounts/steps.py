@@ -53,7 +53,8 @@ def add_user(*, id: UUID, phone: str, name: str, language: str, at: datetime) ->
             """,
             [id, phone, name, language, at],
         )
-        return cursor.fetchone()[0]
+        known: UUID = cursor.fetchone()[0]
+        return known
 
 
 def add_organisation(*, id: UUID, kind: str, identity_number: str, name: str, at: datetime,

@@ -88,6 +88,6 @@ def logout(*, actor: Actor, at: datetime, session_id: UUID) -> None:
         "RETURNING device",
         [at, session_id, actor.user_id],
     )
-    if found:
+    if found and actor.user_id is not None:
         devices.drop_device(recipient_id=actor.user_id, installation_id=UUID(found[0]["device"]), at=at)
         audit.record(actor=actor, at=at, verb="session.logout", object_type="session", object_id=session_id)
