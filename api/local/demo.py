@@ -18,7 +18,8 @@ from api.local.serve import manage
 REPORT = ROOT / ".local" / "demo-report.json"
 #: A demo may be run many times an hour with the same few numbers; a real house keeps its limits.
 GENEROUS = {"LOGIN_CODE_PER_NUMBER_HOUR": "1000", "LOGIN_CODE_PER_NETWORK_HOUR": "10000",
-            "LOGIN_CODE_PER_DEVICE_HOUR": "1000", "SMS_DAILY_BUDGET_TIYN": "1000000000"}
+            "LOGIN_CODE_PER_DEVICE_HOUR": "1000", "LOGIN_CODE_PER_PREFIX_HOUR": "10000",
+            "SMS_DAILY_BUDGET_TIYN": "1000000000"}
 REPLAYED = "ecoqolday-replay"
 
 
