@@ -55,7 +55,7 @@ class Row:
 
 
 def put(notices: Sequence[Notice], *, at: datetime) -> None:
-    """Write inbox entries and one push per live device of each recipient: two statements, however many there are."""
+    """Write inbox entries and one push per live device of each recipient: one statement, however many there are."""
     if not notices:
         return
     ids = [uuid7(at) for _ in notices]
@@ -67,23 +67,20 @@ def put(notices: Sequence[Notice], *, at: datetime) -> None:
     ]
     execute(
         """
-        INSERT INTO notifications_notice (id, recipient_id, event, title_kk, title_ru, title_en, body_kk, body_ru,
-                                          body_en, object_type, object_id, expires_at, created_at)
-        SELECT *, %s FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-                                 %s::text[], %s::text[], %s::text[], %s::uuid[], %s::timestamptz[])
-        """,
-        [at, *columns],
-    )
-    execute(
-        """
+        WITH notice AS (
+            INSERT INTO notifications_notice (id, recipient_id, event, title_kk, title_ru, title_en, body_kk, body_ru,
+                                              body_en, object_type, object_id, expires_at, created_at)
+            SELECT *, %s FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+                                     %s::text[], %s::text[], %s::text[], %s::uuid[], %s::timestamptz[])
+            RETURNING id, recipient_id, object_id, expires_at
+        )
         INSERT INTO notifications_outboxrow (channel, task, notice_id, installation_id, address, text, language,
                                              object_id, state, not_before, attempts, last_error, created_at, expires_at)
         SELECT 'push', 'notifications.push', notice.id, device.installation_id, '', '', device.language,
                notice.object_id, 'waiting', %s, 0, '', %s, notice.expires_at
-        FROM notifications_notice notice JOIN notifications_device device USING (recipient_id)
-        WHERE notice.id = ANY(%s)
+        FROM notice JOIN notifications_device device USING (recipient_id)
         """,
-        [at, at, ids],
+        [at, *columns, at, at],
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 #: The order in which a contract's verdicts are read out.
-RULES = ("kind", "state", "validity", "category", "region", "quota", "cap", "not_asked_before")
+RULES = ("kind", "state", "validity", "category", "region", "quota", "cap", "not_own", "not_asked_before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ def verdicts(contract: Mapping[str, Any], need: Need) -> dict[str, bool]:
         "region": contract["serves_region"],
         "quota": quota_g is not None and quota_g - contract["quota_used_g"] >= need.mass_g,
         "cap": cap_tiyn is None or contract["cap_used_tiyn"] < cap_tiyn,
+        "not_own": not contract["own"],
         "not_asked_before": not contract["asked"],
     }
 

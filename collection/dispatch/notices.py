@@ -46,6 +46,22 @@ CANCELLED = Words("Өтінім тоқтатылды", "Заявка отмен�
 CANCELLED_BODY = Words(
     "№{number} өтінімнен бас тартылды.", "Заявка №{number} отменена.", "Request No {number} was cancelled.",
 )
+EXPIRED = Words("Өтінімнің мерзімі өтті", "Срок заявки истёк", "Request expired")
+EXPIRED_BODY = Words(
+    "№{number} өтінімге уақытында орындаушы табылмады. Қайта жіберуге болады.",
+    "Для заявки №{number} вовремя не нашлось исполнителя. Её можно подать снова.",
+    "No collector was found in time for request No {number}. You can send it again.",
+)
+INBOUND = Words("Партия күтілуде", "Ожидается партия", "A load is on its way")
+INBOUND_BODY = Words(
+    "№{number} өтінім бойынша партия сізге жеткізіледі.", "По заявке №{number} вам доставят партию.",
+    "A load for request No {number} will be delivered to you.",
+)
+ASSIGNED = Words("Сізге өтінім берілді", "Вам назначена заявка", "A request was assigned to you")
+ASSIGNED_BODY = Words(
+    "№{number} өтінім ұйымыңызға берілді.", "Заявка №{number} назначена вашей организации.",
+    "Request No {number} was assigned to your organisation.",
+)
 JOB_CHANGED = Words("Тапсырыс күйі өзгерді", "Состояние наряда изменилось", "Job updated")
 JOB_CHANGED_BODY = Words(
     "№{number} өтінім бойынша көлік күйі жаңарды.", "По заявке №{number} обновилось состояние выезда.",

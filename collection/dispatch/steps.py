@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import F
 
-from collection.kernel.db import rows
+from collection.kernel.db import execute, rows
 
 from .models import Job
-
-#: A job that can still be driven.
-UNDERWAY = ("assigned", "en_route", "arrived")
+from .states import UNDERWAY
 
 
 def finish_jobs(job_ids: Sequence[UUID], *, at: datetime) -> int:
@@ -44,6 +42,14 @@ def withdraw_offers(pickup_id: UUID, *, at: datetime) -> list[UUID]:
     ]
 
 
+def undo_acceptance(pickup_id: UUID, *, reason: str) -> None:
+    """The accepted offer is withdrawn, so that another may win; when it had been answered stays on record."""
+    execute(
+        "UPDATE dispatch_offer SET state = 'withdrawn', reason = %s WHERE pickup_id = %s AND state = 'accepted'",
+        [reason, pickup_id],
+    )
+
+
 def expire_offers(pickup_id: UUID) -> list[UUID]:
     """Offers whose time is over by the database clock become expired; returns their organisations."""
     return [
@@ -54,3 +60,12 @@ def expire_offers(pickup_id: UUID) -> list[UUID]:
             [pickup_id],
         )
     ]
+
+
+def reserve(*, pickup_id: UUID, contract_ids: Sequence[UUID], facility_id: UUID | None, category: str, mass_g: int,
+            month: date, at: datetime) -> bool:
+    """Reserve `mass_g` of every contract's quota and of the plant's month, all or nothing; False when one has no room."""
+    return rows(
+        "SELECT dispatch_reserve(%s, %s::uuid[], %s, %s, %s, %s, %s) AS reserved",
+        [pickup_id, list(contract_ids), facility_id, category, mass_g, month, at],
+    )[0]["reserved"]

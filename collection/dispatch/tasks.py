@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 
 from collection.kernel.actor import HOUSE
@@ -10,19 +12,20 @@ from notifications import outbox
 
 from .operations import advance, due_pickups
 
+log = logging.getLogger(__name__)
+
 
 @shared_task(name="dispatch.advance")
 def advance_pickup(row_id: int) -> None:
-    def write() -> None:
-        row = outbox.claim(row_id)
-        if row is not None:
-            advance(actor=HOUSE, at=now(), pickup_id=row.object_id)
-            outbox.done(row_id)
-
-    in_transaction(write)
+    row = in_transaction(lambda: outbox.claim(row_id))  # by itself, so that a try that crashes still counts
+    if row is not None:
+        in_transaction(lambda: advance(actor=HOUSE, at=now(), pickup_id=row.object_id))  # settles the row
 
 
 @shared_task(name="dispatch.sweep")
 def sweep() -> None:
     for pickup_id in due_pickups():
-        in_transaction(lambda pickup_id=pickup_id: advance(actor=HOUSE, at=now(), pickup_id=pickup_id))  # type: ignore[misc]
+        try:
+            in_transaction(lambda pickup_id=pickup_id: advance(actor=HOUSE, at=now(), pickup_id=pickup_id))  # type: ignore[misc]
+        except Exception:  # one that cannot be advanced must not hold up the others
+            log.exception("pickup %s cannot be advanced", pickup_id)

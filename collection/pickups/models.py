@@ -92,6 +92,7 @@ class Pickup(models.Model):
             models.Index(fields=["collector", "-accepted_at"], condition=Q(collector__isnull=False), name="pickup_jobs"),
             models.Index(fields=["recycler"], condition=Q(state="accepted"), name="pickup_inbound"),
             models.Index(fields=["programme", "state", "-submitted_at"], name="pickup_queue"),
+            models.Index(fields=["-submitted_at", "-id"], name="pickup_newest"),
         ]
 
 

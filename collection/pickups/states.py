@@ -4,16 +4,17 @@ from __future__ import annotations
 
 PICKUP_STEPS = {
     "draft": ("submitted", "cancelled", "expired"),
-    "submitted": ("offered", "unserved", "cancelled"),
-    "offered": ("accepted", "unserved", "cancelled", "submitted"),
-    "unserved": ("offered", "accepted", "cancelled", "expired", "submitted"),
-    "accepted": ("fulfilled", "failed", "submitted", "unserved", "cancelled"),
+    "submitted": ("offered", "unserved", "cancelled", "expired"),
+    "offered": ("accepted", "unserved", "cancelled", "expired"),
+    "unserved": ("offered", "accepted", "cancelled", "expired"),
+    "accepted": ("fulfilled", "failed", "submitted", "cancelled"),
     "fulfilled": (),
     "failed": (),
     "cancelled": (),
     "expired": (),
 }
-OPEN_STATES = ("submitted", "offered", "unserved", "accepted")
+#: Nobody has taken it yet.
+WAITING_STATES = ("submitted", "offered", "unserved")
 CANCEL_REASONS = ("no_longer_needed", "mistake", "too_late", "other")
 
 #: What the generator may do next, for `allowed_actions`.

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from .models import Pickup
+from .models import Pickup, Upload
 
 
 def fulfil(pickup_ids: Sequence[UUID], *, at: datetime) -> int:
@@ -35,3 +35,18 @@ def reopen(pickup_id: UUID) -> bool:
             facility=None, driver_id=None, vehicle=None, accepted_at=None, handover_code="", version=F("version") + 1,
         )
     )
+
+
+def touch(pickup_id: UUID) -> None:
+    """Something that is shown with the pickup has changed (its job moved): whoever polls must see a new version."""
+    Pickup.objects.filter(pk=pickup_id).update(version=F("version") + 1)
+
+
+def attach(photo_ids: Sequence[UUID], *, pickup_id: UUID, organisation_id: UUID) -> bool:
+    """Photos may still be on their way; they only have to be announced by the same organisation and be free.
+
+    False when one of them is not: then none may be kept, and the caller refuses.
+    """
+    taken = Upload.objects.filter(pk__in=photo_ids, organisation_id=organisation_id, pickup=None).update(
+        pickup_id=pickup_id)
+    return taken == len(set(photo_ids))

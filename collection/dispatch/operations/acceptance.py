@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from collection.accounts import queries as accounts
 from collection.audit import steps as audit
-from collection.contracts.steps import reserve
 from collection.kernel.actor import Actor
-from collection.kernel.calendar import almaty_date, month_of
-from collection.kernel.db import now, rows
+from collection.kernel.db import rows
 from collection.kernel.ids import uuid7
 from collection.kernel.refusals import Kind, NotFound, Refusal, WrongState
 from collection.kernel.words import Words
 from notifications import outbox
 
-from .. import notices
-from ..models import Job, Offer
+from .. import notices, queries
+from ..queries import Seen
 
 
 class OfferAlreadyTaken(Refusal):
@@ -71,13 +68,17 @@ class Accepted:
     accepted_at: datetime
 
 
+_PEOPLE_OF = """ARRAY(SELECT DISTINCT member.user_id FROM accounts_membership member
+    JOIN accounts_user person ON person.id = member.user_id AND person.suspended_at IS NULL
+    WHERE member.removed_at IS NULL AND member.organisation_id {})"""
+
 # One statement decides the race. The pickup's row is locked first (the order of locks is: pickup, then offers), so a
 # rival's statement waits there and then finds the pickup no longer offered. The offer's life is judged by the database
 # clock inside this statement. Should anything slip past, the partial unique indexes offer_one_winner and job_one_live
 # refuse the second row.
-_WIN = """
+_WIN = f"""
 WITH pickup AS (
-    SELECT p.id, p.number, p.declared_g, p.category_id, p.generator_id, p.created_by, p.window_from
+    SELECT p.id, p.number, p.declared_g, p.category_id, p.generator_id, p.window_from
     FROM pickups_pickup p JOIN dispatch_offer asked ON asked.pickup_id = p.id
     WHERE asked.id = %(offer)s AND asked.organisation_id = %(organisation)s
       AND p.state = 'offered' AND p.generator_id <> %(organisation)s
@@ -88,28 +89,32 @@ WITH pickup AS (
     WHERE o.id = %(offer)s AND o.pickup_id = pickup.id AND o.state = 'open' AND o.expires_at > house_clock()
       AND contract.id = o.contract_id AND contract.state = 'active'
     RETURNING o.id, o.pickup_id, o.contract_id, o.organisation_id, o.recycler_contract_id, o.facility_id
-), recycler AS (
+), plant AS (
     SELECT contract.organisation_id FROM won JOIN contracts_contract contract ON contract.id = won.recycler_contract_id
 ), taken AS (
     UPDATE pickups_pickup p SET
         state = 'accepted', collector_id = won.organisation_id, collector_contract_id = won.contract_id,
-        recycler_id = (SELECT organisation_id FROM recycler), recycler_contract_id = won.recycler_contract_id,
+        recycler_id = (SELECT organisation_id FROM plant), recycler_contract_id = won.recycler_contract_id,
         facility_id = won.facility_id, driver_id = %(driver)s, accepted_at = %(at)s, handover_code = %(code)s,
         version = p.version + 1
-    FROM won WHERE p.id = won.pickup_id RETURNING p.id
+    FROM won WHERE p.id = won.pickup_id
 ), job AS (
     INSERT INTO dispatch_job (id, pickup_id, contract_id, organisation_id, recycler_id, recycler_contract_id,
                               facility_id, driver_id, state, assigned_at, reason, version)
-    SELECT %(job)s, won.pickup_id, won.contract_id, won.organisation_id, (SELECT organisation_id FROM recycler),
+    SELECT %(job)s, won.pickup_id, won.contract_id, won.organisation_id, (SELECT organisation_id FROM plant),
            won.recycler_contract_id, won.facility_id, %(driver)s, 'assigned', %(at)s, '', 1 FROM won
 ), losers AS (
     UPDATE dispatch_offer o SET state = 'withdrawn', answered_at = %(at)s
     FROM won WHERE o.pickup_id = won.pickup_id AND o.id <> won.id AND o.state = 'open'
     RETURNING o.organisation_id
 )
-SELECT won.*, pickup.number, pickup.declared_g, pickup.category_id, pickup.generator_id, pickup.created_by,
-       pickup.window_from, (SELECT organisation_id FROM recycler) AS recycler_id,
-       ARRAY(SELECT organisation_id FROM losers) AS losers
+SELECT won.*, pickup.number,
+       dispatch_reserve(won.pickup_id, ARRAY[won.contract_id, won.recycler_contract_id], won.facility_id,
+           pickup.category_id, pickup.declared_g,
+           date_trunc('month', pickup.window_from AT TIME ZONE 'Asia/Almaty')::date, %(at)s) AS reserved,
+       {_PEOPLE_OF.format("= pickup.generator_id")} AS generators,
+       {_PEOPLE_OF.format("IN (SELECT organisation_id FROM losers)")} AS losers,
+       {_PEOPLE_OF.format("= (SELECT organisation_id FROM plant)")} AS recyclers
 FROM won JOIN pickup ON pickup.id = won.pickup_id
 """
 
@@ -128,13 +133,7 @@ def accept_offer(*, actor: Actor, at: datetime, offer_id: UUID) -> Accepted:
     if not won:
         return _why_not(actor, offer_id)
     win = won[0]
-    reserved = reserve(
-        object_id=win["pickup_id"], collector_contract_id=win["contract_id"],
-        recycler_contract_id=win["recycler_contract_id"], facility_id=win["facility_id"],
-        category_id=win["category_id"], mass_g=win["declared_g"],
-        month=month_of(almaty_date(win["window_from"])), at=at,
-    )
-    if not reserved:
+    if not win["reserved"]:
         raise QuotaExhausted
     audit.record(
         actor=actor, at=at, verb="offer.accept", object_type="pickup", object_id=win["pickup_id"],
@@ -142,36 +141,30 @@ def accept_offer(*, actor: Actor, at: datetime, offer_id: UUID) -> Accepted:
         after={"state": "accepted", "offer": str(offer_id), "job": str(job_id), "contract": str(win["contract_id"]),
                "recycler_contract": str(win["recycler_contract_id"])},
     )
-    members = accounts.recipients([win["generator_id"], *win["losers"], win["recycler_id"]])
+    pickup = {"object_type": "pickup", "object_id": win["pickup_id"], "number": win["number"]}
     outbox.put(
-        notices.tell(
-            members.get(win["generator_id"], ()), "pickup.accepted", notices.ACCEPTED, notices.ACCEPTED_BODY,
-            object_type="pickup", object_id=win["pickup_id"], number=win["number"])
-        + [
-            notice
-            for loser in win["losers"]
-            for notice in notices.tell(
-                members.get(loser, ()), "offer.taken", notices.TAKEN, notices.TAKEN_BODY,
-                object_type="pickup", object_id=win["pickup_id"], number=win["number"])
-        ],
+        notices.tell(win["generators"], "pickup.accepted", notices.ACCEPTED, notices.ACCEPTED_BODY, **pickup)
+        + notices.tell(win["losers"], "offer.taken", notices.TAKEN, notices.TAKEN_BODY, **pickup)
+        + notices.tell(win["recyclers"], "pickup.inbound", notices.INBOUND, notices.INBOUND_BODY, **pickup),
         at=at,
     )
     return Accepted(
         offer_id, win["pickup_id"], job_id, win["contract_id"], win["recycler_contract_id"], win["facility_id"], at)
 
 
-def decline_offer(*, actor: Actor, at: datetime, offer_id: UUID, reason: str) -> Offer:
-    """Say no, with a reason. When nobody of the wave is left, the next goes out at once."""
+def decline_offer(*, actor: Actor, at: datetime, offer_id: UUID, reason: str) -> Seen:
+    """Say no, with a reason. When nobody of the wave is left, the next goes out at once.
+
+    Errors: NotFound, OfferExpired (410), WrongState (409). Saying it again changes nothing.
+    """
     declined = rows(
         "UPDATE dispatch_offer SET state = 'declined', answered_at = %s, reason = %s "
         "WHERE id = %s AND organisation_id = %s AND state = 'open' AND expires_at > house_clock() RETURNING pickup_id",
         [at, reason, offer_id, actor.organisation_id],
     )
-    offer = Offer.objects.visible_to(actor).filter(pk=offer_id).first()
-    if offer is None:
-        raise NotFound
+    offer = queries.offer(actor, offer_id)
     if not declined:
-        if offer.state == "declined" and offer.reason == reason:
+        if offer.state == "declined" and offer.plain()["reason"] == reason:
             return offer  # the answer was lost; saying it again changes nothing
         if offer.state in ("open", "expired"):
             raise OfferExpired
@@ -181,30 +174,39 @@ def decline_offer(*, actor: Actor, at: datetime, offer_id: UUID, reason: str) ->
         before={"state": "open"}, after={"state": "declined", "reason": reason},
     )
     # Always ring: two last members of a wave may decline at the same instant and each still see the other's offer open.
-    outbox.work(task="dispatch.advance", object_id=offer.pickup_id, at=at)
+    outbox.work(task="dispatch.advance", object_id=declined[0]["pickup_id"], at=at)
     return offer
+
+
+_LOOK = """
+SELECT o.state, o.pickup_id, o.contract_id, o.recycler_contract_id, o.facility_id, o.answered_at, o.expires_at,
+       o.expires_at <= house_clock() AS is_over, p.state AS pickup_state,
+       p.generator_id = o.organisation_id AS is_own, contract.state AS contract_state,
+       (SELECT id FROM dispatch_job job WHERE job.pickup_id = o.pickup_id AND job.contract_id = o.contract_id
+        ORDER BY job.assigned_at DESC LIMIT 1) AS job_id
+FROM dispatch_offer o JOIN pickups_pickup p ON p.id = o.pickup_id JOIN contracts_contract contract ON contract.id = o.contract_id
+WHERE o.id = %s AND o.organisation_id = %s
+"""
 
 
 def _why_not(actor: Actor, offer_id: UUID) -> Accepted:
     """The statement took nothing: say why, or repeat the winner's answer."""
-    offer = Offer.objects.select_related("pickup", "contract").filter(
-        pk=offer_id, organisation_id=actor.organisation_id).first()
-    if offer is None:
+    found = rows(_LOOK, [offer_id, actor.organisation_id])
+    if not found:
         raise NotFound
-    if offer.pickup.generator_id == actor.organisation_id:
+    offer = found[0]
+    if offer["is_own"]:
         raise OwnPickup
-    if offer.state == "accepted":
-        job = Job.objects.filter(pickup_id=offer.pickup_id, contract_id=offer.contract_id).latest("assigned_at")
-        assert offer.answered_at is not None  # by the constraint offer_answer_has_time
+    if offer["state"] == "accepted":
         return Accepted(
-            offer.id, offer.pickup_id, job.id, offer.contract_id, offer.recycler_contract_id, offer.facility_id,
-            offer.answered_at)
-    if offer.state == "expired" or (offer.state == "open" and offer.expires_at <= now()):
-        raise OfferExpired(expired_at=offer.expires_at.isoformat())
-    if offer.pickup.state in ("accepted", "fulfilled"):
-        raise OfferAlreadyTaken
-    if offer.state == "open" and offer.contract.state != "active":
-        raise ContractNotLive(state=offer.contract.state)
-    if offer.state == "declined":
+            offer_id, offer["pickup_id"], offer["job_id"], offer["contract_id"], offer["recycler_contract_id"],
+            offer["facility_id"], offer["answered_at"])
+    if offer["state"] == "expired" or (offer["state"] == "open" and offer["is_over"]):
+        raise OfferExpired(expired_at=offer["expires_at"].isoformat())
+    if offer["state"] == "declined":
         raise WrongState(state="declined", allowed_actions=[])
-    raise OfferWithdrawn(pickup_state=offer.pickup.state)
+    if offer["pickup_state"] in ("accepted", "fulfilled", "failed"):
+        raise OfferAlreadyTaken
+    if offer["state"] == "open" and offer["contract_state"] != "active":
+        raise ContractNotLive(state=offer["contract_state"])
+    raise OfferWithdrawn(pickup_state=offer["pickup_state"])

@@ -1,9 +1,10 @@
-"""An accepted pickup on the road."""
+"""An accepted pickup on the road. Every verb locks the pickup first, as accepting and cancelling do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
@@ -13,125 +14,140 @@ from collection.audit import steps as audit
 from collection.contracts.steps import release
 from collection.kernel.actor import Actor
 from collection.kernel.ids import uuid7
-from collection.kernel.refusals import Defect, NotFound, StaleVersion, Unprocessable, WrongState
+from collection.kernel.refusals import Defect, NotFound, StaleVersion, WrongState
 from collection.pickups import steps as pickups
 from collection.pickups.models import Pickup
 from collection.registry.models import Vehicle
 from notifications import outbox
 
-from .. import notices, steps
+from .. import notices, queries, steps
 from ..models import Incident, Job
-from ..states import JOB_ACTIONS, JOB_STEPS
+from ..queries import Seen
+from ..states import JOB_STEPS, UNDERWAY, job_actions
+
+#: Who may be sent out to drive.
+DRIVING = ("driver", "collector_admin")
 
 
-def move_job(*, actor: Actor, at: datetime, job_id: UUID, to: str) -> Job:
-    """en_route or arrived. One conditional UPDATE decides; a repeat by a phone that lost the answer changes nothing."""
+def move_job(*, actor: Actor, at: datetime, job_id: UUID, to: str) -> Seen:
+    """To `en_route` or `arrived`. A repeat by a phone that lost the answer changes nothing.
+
+    Errors: NotFound; WrongState (409).
+    """
     job = _job(actor, job_id)
-    before = [state for state, nexts in JOB_STEPS.items() if to in nexts]
-    moved = Job.objects.filter(pk=job_id, state__in=before).update(state=to, version=F("version") + 1)
-    if not moved and job.state != to:
-        raise _wrong(job)
-    if moved:
+    if job.state != to:
+        if to not in JOB_STEPS[job.state]:
+            raise _wrong(actor, job)
+        Job.objects.filter(pk=job_id).update(state=to, version=F("version") + 1)
+        pickups.touch(job.pickup_id)
         _record(actor, at, job, f"job.{to}", {"state": to})
         _tell(job, at, [job.pickup.generator_id], event=f"job.{to}")
-    job.refresh_from_db()
-    return job
+    return queries.job(actor, job_id)
 
 
 def assign_driver(*, actor: Actor, at: datetime, job_id: UUID, driver_id: UUID, vehicle_id: UUID,
-                  version: int | None = None) -> Job:
-    """The collector says who drives and with what; both must be the collector's own."""
+                  version: int | None = None) -> Seen:
+    """Say who drives and with what; both must be the collector's own (NotFound otherwise, naming the field)."""
     job = _job(actor, job_id, version)
-    defects = []
-    if driver_id not in accounts.recipients([job.organisation_id]).get(job.organisation_id, []):
-        defects.append(Defect("/driver_id", "not_found"))
-    if not Vehicle.objects.filter(pk=vehicle_id, organisation_id=job.organisation_id, retired_at=None).exists():
-        defects.append(Defect("/vehicle_id", "not_found"))
+    if job.state not in UNDERWAY:
+        raise _wrong(actor, job)
+    drivers = accounts.recipients([job.organisation_id], DRIVING)[job.organisation_id]
+    vehicles = Vehicle.objects.filter(pk=vehicle_id, organisation_id=job.organisation_id, retired_at=None)
+    defects = [Defect(f"/{name}", "not_found") for name, found in (
+        ("driver_id", driver_id in drivers), ("vehicle_id", vehicles.exists())) if not found]
     if defects:
-        raise Unprocessable(defects=defects)
-    if not Job.objects.filter(pk=job_id, state__in=steps.UNDERWAY).update(
-            driver_id=driver_id, vehicle_id=vehicle_id, version=F("version") + 1):
-        raise _wrong(job)
-    Pickup.objects.filter(pk=job.pickup_id).update(
-        driver_id=driver_id, vehicle_id=vehicle_id, version=F("version") + 1)
-    _record(actor, at, job, "job.assign_driver", {"driver": str(driver_id), "vehicle": str(vehicle_id)})
+        raise NotFound(defects=defects)
+    hands = {"driver_id": driver_id, "vehicle_id": vehicle_id}
+    Job.objects.filter(pk=job_id).update(**hands, version=F("version") + 1)
+    Pickup.objects.filter(pk=job.pickup_id).update(**hands, version=F("version") + 1)
+    _record(actor, at, job, "job.assign_driver", {"driver": str(driver_id), "vehicle": str(vehicle_id)},
+            before={"driver": str(job.driver_id), "vehicle": str(job.vehicle_id)})
     outbox.put(notices.tell(
         [driver_id], "job.assigned", notices.JOB_CHANGED, notices.JOB_CHANGED_BODY,
         object_type="job", object_id=job_id, number=job.pickup.number), at=at)
-    job.refresh_from_db()
-    return job
+    return queries.job(actor, job_id)
 
 
-def withdraw_job(*, actor: Actor, at: datetime, job_id: UUID, reason: str, version: int | None = None) -> Job:
-    """The collector gives the pickup back: reservations are released and dispatch looks for another."""
-    job = _job(actor, job_id, version, lock=True)
+def withdraw_job(*, actor: Actor, at: datetime, job_id: UUID, reason: str, version: int | None = None) -> Seen:
+    """The collector gives the pickup back: reservations are released and dispatch looks for another.
+
+    Errors: NotFound, StaleVersion, WrongState (409: collected or over).
+    """
+    job = _job(actor, job_id, version)
     if not steps.end_job(job_id, state="withdrawn", reason=reason, at=at):
-        raise _wrong(job)
+        raise _wrong(actor, job)
+    steps.undo_acceptance(job.pickup_id, reason=reason)
     pickups.reopen(job.pickup_id)
     release([job.pickup_id], why="withdrawn", at=at)
     _record(actor, at, job, "job.withdraw", {"state": "withdrawn", "reason": reason})
-    _tell(job, at, [job.pickup.generator_id], event="job.withdrawn")
+    _tell(job, at, [job.pickup.generator_id, job.recycler_id], event="job.withdrawn")
     outbox.work(task="dispatch.advance", object_id=job.pickup_id, at=at)
-    job.refresh_from_db()
-    return job
+    return queries.job(actor, job_id)
 
 
-def report_incident(*, actor: Actor, at: datetime, job_id: UUID, kind: str, note: str, occurred_at: datetime) -> Incident:
-    """What went wrong on the way; the job goes on until somebody fails or withdraws it."""
+def report_incident(*, actor: Actor, at: datetime, job_id: UUID, kind: str, note: str = "",
+                    occurred_at: datetime | None = None) -> Seen:
+    """What went wrong on the way; the job goes on until somebody fails or withdraws it. Both clocks' times are kept."""
     job = _job(actor, job_id)
-    if job.state not in steps.UNDERWAY:
-        raise _wrong(job)
-    incident = Incident.objects.create(
-        id=uuid7(at), job=job, kind=kind, note=note, occurred_at=occurred_at, recorded_at=at, reported_by=actor.user_id)
+    if job.state not in UNDERWAY:
+        raise _wrong(actor, job)
+    incident = _incident(actor, at, job, kind, note, occurred_at)
+    Job.objects.filter(pk=job_id).update(version=F("version") + 1)
     _record(actor, at, job, "job.incident", {"incident": str(incident.id), "kind": kind})
     _tell(job, at, [job.pickup.generator_id, job.organisation_id], event="job.incident")
-    return incident
+    return queries.job(actor, job_id)
 
 
-def fail_job(*, actor: Actor, at: datetime, job_id: UUID, kind: str, note: str, occurred_at: datetime,
-             version: int | None = None) -> Job:
-    """A wasted journey, with its evidence: the job and its pickup have failed, which is not the same as cancelled."""
-    job = _job(actor, job_id, version, lock=True)
+def fail_job(*, actor: Actor, at: datetime, job_id: UUID, kind: str, note: str = "",
+             occurred_at: datetime | None = None, version: int | None = None) -> Seen:
+    """A wasted journey, with its evidence: the job and the pickup end as failed, reservations are released."""
+    job = _job(actor, job_id, version)
     if not steps.end_job(job_id, state="failed", reason=kind, at=at):
-        raise _wrong(job)
-    Incident.objects.create(
-        id=uuid7(at), job=job, kind=kind, note=note, occurred_at=occurred_at, recorded_at=at, reported_by=actor.user_id)
+        raise _wrong(actor, job)
+    _incident(actor, at, job, kind, note, occurred_at)
     pickups.end(job.pickup_id, state="failed", reason=kind, at=at, allowed_from=("accepted",))
     release([job.pickup_id], why="failed", at=at)
     _record(actor, at, job, "job.fail", {"state": "failed", "reason": kind})
-    _tell(job, at, [job.pickup.generator_id, job.organisation_id], event="job.failed")
-    job.refresh_from_db()
-    return job
+    _tell(job, at, [job.pickup.generator_id, job.organisation_id, job.recycler_id], event="job.failed")
+    return queries.job(actor, job_id)
 
 
-def _job(actor: Actor, job_id: UUID, version: int | None = None, *, lock: bool = False) -> Job:
-    """The collector's or driver's own job, with its pickup; `lock` takes the pickup first, as every rival does."""
+def _job(actor: Actor, job_id: UUID, version: int | None = None) -> Job:
+    """The collector's or driver's own job (any, for a manager) with its pickup, which is locked."""
     mine = Job.objects.visible_to(actor)
-    if not actor.is_house and actor.role not in ("manager", "support"):
+    if not actor.is_house and actor.role != "manager":
         mine = mine.filter(organisation_id=actor.organisation_id)
-    job = mine.select_related("pickup").filter(pk=job_id).first()
+    pickup_id = mine.filter(pk=job_id).values_list("pickup_id", flat=True).first()
+    if pickup_id is None:
+        raise NotFound
+    pickup = Pickup.objects.locked(pk=pickup_id).get()
+    job = mine.filter(pk=job_id).first()  # read again under the lock: it may have been given to another driver
     if job is None:
         raise NotFound
-    if lock:
-        list(Pickup.objects.locked(pk=job.pickup_id))
-        job.refresh_from_db(fields=["state", "version"])
+    job.pickup = pickup
     if version is not None and job.version != version:
         raise StaleVersion(version=job.version)
     return job
 
 
-def _wrong(job: Job) -> WrongState:
-    state = Job.objects.values_list("state", flat=True).get(pk=job.pk)
-    return WrongState(state=state, allowed_actions=list(JOB_ACTIONS.get(state, ())))
+def _incident(actor: Actor, at: datetime, job: Job, kind: str, note: str, occurred_at: datetime | None) -> Incident:
+    return Incident.objects.create(
+        id=uuid7(at), job=job, kind=kind, note=note, occurred_at=occurred_at or at, recorded_at=at,
+        reported_by=actor.user_id)
 
 
-def _record(actor: Actor, at: datetime, job: Job, verb: str, after: dict[str, object]) -> None:
+def _wrong(actor: Actor, job: Job) -> WrongState:
+    return WrongState(state=job.state, allowed_actions=job_actions(actor.role)[job.state])
+
+
+def _record(actor: Actor, at: datetime, job: Job, verb: str, after: Mapping[str, Any],
+            before: Mapping[str, Any] | None = None) -> None:
     audit.record(actor=actor, at=at, verb=verb, object_type="job", object_id=job.id,
-                 before={"state": job.state}, after=after)
+                 before=before or {"state": job.state}, after=after)
 
 
-def _tell(job: Job, at: datetime, organisations: Iterable[UUID], *, event: str) -> None:
-    members = accounts.recipients(list(organisations))
+def _tell(job: Job, at: datetime, organisations: Iterable[UUID | None], *, event: str) -> None:
+    members = accounts.recipients([one for one in organisations if one])
     people = {person for group in members.values() for person in group}
     outbox.put(notices.tell(
         sorted(people), event, notices.JOB_CHANGED, notices.JOB_CHANGED_BODY,

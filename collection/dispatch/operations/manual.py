@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
 
 from collection.accounts import queries as accounts
 from collection.audit import steps as audit
-from collection.contracts.models import Contract
-from collection.contracts.steps import reserve
+from collection.contracts.steps import release
 from collection.kernel.actor import Actor
 from collection.kernel.calendar import almaty_date, month_of
 from collection.kernel.ids import uuid7
-from collection.kernel.refusals import Kind, NotFound, Refusal, StaleVersion, WrongState
+from collection.kernel.refusals import Defect, Kind, NotFound, Refusal, StaleVersion, WrongState
 from collection.kernel.words import Words
 from collection.pickups.models import Pickup
 from notifications import outbox
@@ -23,6 +23,8 @@ from notifications import outbox
 from .. import notices, queries, steps
 from ..matching import Candidate, Need, choose_recycler
 from ..models import Job, Offer
+from ..queries import Seen
+from ..states import ASSIGNABLE, pickup_actions
 from .acceptance import QuotaExhausted
 
 
@@ -34,60 +36,68 @@ class ContractNotEligible(Refusal):
     words = Words("Шарт талаптарға сай емес", "Договор не подходит", "The contract is not eligible for this pickup")
 
 
-def assign_pickup(*, actor: Actor, at: datetime, pickup_id: UUID, contract_id: UUID, version: int | None = None) -> Job:
-    """Give the pickup to one contract without asking it: open offers are withdrawn, the job begins."""
+def assign_pickup(*, actor: Actor, at: datetime, pickup_id: UUID, contract_id: UUID, version: int | None = None) -> Seen:
+    """Give the pickup to one contract without asking it: open offers are withdrawn, the job begins.
+
+    A collector who has it already, but has not collected, loses it. Errors: NotFound, StaleVersion, WrongState (409),
+    ContractNotEligible (422), QuotaExhausted (409: somebody was faster).
+    """
     pickup = Pickup.objects.locked(pk=pickup_id).first()
     if pickup is None:
         raise NotFound
     if version is not None and pickup.version != version:
         raise StaleVersion(version=pickup.version)
-    if pickup.state not in ("offered", "unserved"):
-        raise WrongState(state=pickup.state, allowed_actions=[])
-    contract = Contract.objects.filter(pk=contract_id, programme_id=pickup.programme_id).first()
-    if contract is None:
-        raise NotFound
-    need = Need(pickup.category_id, pickup.region_id, pickup.declared_g, almaty_date(pickup.window_from))
-    asked = {"programme_id": pickup.programme_id, "need": need, "point": pickup.point.ewkt}
-    # pickup_id None: a contract that let its offer lapse may still be told to go.
-    found = queries.candidates(pickup_id=None, generator_id=pickup.generator_id, limit=1000, **asked)
-    mine = next((one for one in found if one.contract_id == contract_id), None)
-    if mine is None:
-        verdicts = next((row["verdicts"] for row in queries.considered(pickup_id=None, limit=1000, **asked)
-                         if row["contract_id"] == str(contract_id)), {})
-        raise ContractNotEligible(verdicts=verdicts)
-    plant = choose_recycler(mine, queries.recyclers(**asked))
-    if plant is None:
-        raise ContractNotEligible(verdicts={"recycler": False})
-    told = steps.withdraw_offers(pickup_id, at=at)
-    job = _take(at, pickup, mine, plant)
-    if not reserve(
-        object_id=pickup_id, collector_contract_id=contract_id, recycler_contract_id=plant.contract_id,
-        facility_id=plant.facility_id, category_id=pickup.category_id, mass_g=pickup.declared_g,
-        month=month_of(need.day), at=at,
+    if pickup.state not in ASSIGNABLE:
+        raise WrongState(state=pickup.state, allowed_actions=pickup_actions(actor.role)[pickup.state])
+    told = {*steps.withdraw_offers(pickup_id, at=at), *_take_back(at, pickup)}
+    mine, plant = _eligible(pickup, contract_id)
+    job_id = _give(at, pickup, mine, plant)
+    if not steps.reserve(
+        pickup_id=pickup_id, contract_ids=[mine.contract_id, plant.contract_id], facility_id=plant.facility_id,
+        category=pickup.category_id, mass_g=pickup.declared_g, month=month_of(almaty_date(pickup.window_from)), at=at,
     ):
         raise QuotaExhausted
     audit.record(
         actor=actor, at=at, verb="pickup.assign", object_type="pickup", object_id=pickup_id,
-        before={"state": pickup.state},
-        after={"state": "accepted", "contract": str(contract_id), "job": str(job.id)},
+        before={"state": pickup.state, "contract": str(pickup.collector_contract_id)},
+        after={"state": "accepted", "contract": str(contract_id), "job": str(job_id),
+               "recycler_contract": str(plant.contract_id)},
     )
-    members = accounts.recipients([*told, mine.organisation_id, pickup.generator_id])
-    say = {"object_type": "pickup", "object_id": pickup_id, "number": pickup.number}
-    outbox.put(
-        notices.tell(members.get(pickup.generator_id, ()), "pickup.accepted",
-                     notices.ACCEPTED, notices.ACCEPTED_BODY, **say)
-        + notices.tell(members.get(mine.organisation_id, ()), "job.assigned",
-                       notices.JOB_CHANGED, notices.JOB_CHANGED_BODY, **say)
-        + [notice for other in told if other != mine.organisation_id
-           for notice in notices.tell(members.get(other, ()), "offer.withdrawn",
-                                      notices.WITHDRAWN, notices.WITHDRAWN_BODY, **say)],
-        at=at,
-    )
+    _tell(at, pickup, mine, plant, told - {mine.organisation_id})
     outbox.settle(task="dispatch.advance", object_id=pickup_id)
-    return job
+    return queries.pickup(actor, pickup_id)
 
 
-def _take(at: datetime, pickup: Pickup, mine: Candidate, plant: Candidate) -> Job:
+def _take_back(at: datetime, pickup: Pickup) -> list[UUID]:
+    """End the job of whoever has the pickup; returns the organisations that lose it."""
+    if pickup.state != "accepted":
+        return []
+    job = Job.objects.get(pickup_id=pickup.id, contract_id=pickup.collector_contract_id, ended_at=None)
+    steps.end_job(job.id, state="withdrawn", reason="reassigned", at=at)
+    steps.undo_acceptance(pickup.id, reason="reassigned")
+    release([pickup.id], why="withdrawn", at=at)
+    return [one for one in (job.organisation_id, job.recycler_id) if one]
+
+
+def _eligible(pickup: Pickup, contract_id: UUID) -> tuple[Candidate, Candidate]:
+    """The contract and the plant that goes with it; NotFound, or ContractNotEligible with the rules it breaks."""
+    need = Need(pickup.category_id, pickup.region_id, pickup.declared_g, almaty_date(pickup.window_from))
+    asked: dict[str, Any] = {"programme_id": pickup.programme_id, "need": need, "point": pickup.point.ewkt}
+    # pickup_id None: a contract that let its offer lapse may still be told to go.
+    found = queries.considered(
+        pickup_id=None, generator_id=pickup.generator_id, chosen=[contract_id], limit=0, **asked)
+    if not found:
+        raise NotFound(defects=[Defect("/contract_id", "not_found")])
+    if not found[0]["eligible"]:
+        raise ContractNotEligible(verdicts=found[0]["verdicts"])
+    mine = Candidate(contract_id, UUID(found[0]["organisation_id"]), found[0]["distance_m"])
+    plant = choose_recycler(mine, queries.recyclers(own=[mine], **asked))
+    if plant is None:
+        raise ContractNotEligible(verdicts={"recycler": False})
+    return mine, plant
+
+
+def _give(at: datetime, pickup: Pickup, mine: Candidate, plant: Candidate) -> UUID:
     """The same rows an acceptance leaves: an accepted offer, a job, and the pickup's new hands."""
     Offer.objects.create(
         id=uuid7(at), pickup=pickup, contract_id=mine.contract_id, organisation_id=mine.organisation_id,
@@ -100,9 +110,23 @@ def _take(at: datetime, pickup: Pickup, mine: Candidate, plant: Candidate) -> Jo
     Pickup.objects.filter(pk=pickup.id).update(
         state="accepted", reason="", wave=pickup.wave + 1, collector_id=mine.organisation_id,
         collector_contract_id=mine.contract_id, accepted_at=at, handover_code=f"{secrets.randbelow(10**6):06d}",
-        version=F("version") + 1, **hands,
+        driver_id=None, vehicle_id=None, version=F("version") + 1, **hands,
     )
     return Job.objects.create(
         id=uuid7(at), pickup_id=pickup.id, contract_id=mine.contract_id, organisation_id=mine.organisation_id,
         assigned_at=at, **hands,
+    ).id
+
+
+def _tell(at: datetime, pickup: Pickup, mine: Candidate, plant: Candidate, losers: set[UUID]) -> None:
+    members = accounts.recipients([*losers, mine.organisation_id, plant.organisation_id, pickup.generator_id])
+    say = {"object_type": "pickup", "object_id": pickup.id, "number": pickup.number}
+    outbox.put(
+        notices.tell(members[pickup.generator_id], "pickup.accepted", notices.ACCEPTED, notices.ACCEPTED_BODY, **say)
+        + notices.tell(members[mine.organisation_id], "pickup.assigned", notices.ASSIGNED, notices.ASSIGNED_BODY, **say)
+        + notices.tell(members[plant.organisation_id], "pickup.inbound", notices.INBOUND, notices.INBOUND_BODY, **say)
+        + [notice for loser in sorted(losers)
+           for notice in notices.tell(members[loser], "offer.withdrawn", notices.WITHDRAWN, notices.WITHDRAWN_BODY,
+                                      **say)],
+        at=at,
     )

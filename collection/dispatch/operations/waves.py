@@ -15,7 +15,9 @@ from collection.kernel.actor import Actor
 from collection.kernel.calendar import almaty_date
 from collection.kernel.db import rows
 from collection.kernel.ids import uuid7
+from collection.pickups import steps as pickups
 from collection.pickups.models import Pickup
+from collection.pickups.states import WAITING_STATES
 from notifications import outbox
 
 from .. import notices, queries, steps
@@ -24,53 +26,59 @@ from ..models import Explanation, Offer
 
 #: An unserved pickup is looked at again after this long: quotas free up, contracts are signed.
 LOOK_AGAIN = timedelta(hours=1)
+#: Whose members may answer an offer, and so are told of it.
+ANSWERING = ("collector_admin", "driver")
 
 
 def advance(*, actor: Actor, at: datetime, pickup_id: UUID) -> str:
     """Move the pickup to its next wave if it is time; returns the state it is in now.
 
-    Safe to call at any moment and twice: offers still alive by the database clock are left alone.
+    Safe to call at any moment and twice: offers still alive by the database clock are left alone. A request whose
+    window closes before anybody took it expires.
     """
     pickup = Pickup.objects.locked(pk=pickup_id).first()
-    if pickup is None or pickup.state not in ("submitted", "offered", "unserved"):
-        outbox.settle(task="dispatch.advance", object_id=pickup_id)
+    outbox.settle(task="dispatch.advance", object_id=pickup_id)
+    if pickup is None or pickup.state not in WAITING_STATES:
         return pickup.state if pickup else "unknown"
     steps.expire_offers(pickup_id)
     alive = Offer.objects.filter(pickup_id=pickup_id, state="open").order_by("expires_at").first()
-    outbox.settle(task="dispatch.advance", object_id=pickup_id)
     if alive:
         outbox.work(task="dispatch.advance", object_id=pickup_id, at=at, not_before=alive.expires_at)
         return pickup.state
+    if pickup.window_to <= at:
+        return _expire(actor, at, pickup)
     need = Need(pickup.category_id, pickup.region_id, pickup.declared_g, almaty_date(pickup.window_from))
-    point = pickup.point.ewkt
+    asked = {"programme_id": pickup.programme_id, "need": need, "point": pickup.point.ewkt}
     programme = Programme.objects.get(pk=pickup.programme_id)
-    chosen = queries.candidates(
-        pickup_id=pickup_id, programme_id=programme.id, need=need, point=point, generator_id=pickup.generator_id)
-    plants = queries.recyclers(programme_id=programme.id, need=need, point=point) if chosen else []
-    considered = queries.considered(pickup_id=pickup_id, programme_id=programme.id, need=need, point=point)
-    paired = [(one, plant) for one in chosen if (plant := choose_recycler(one, plants))]
-    Explanation.objects.create(
-        pickup=pickup, wave=pickup.wave + 1, at=at,
-        considered={"contracts": considered, "eligible": len(chosen),
-                    "recyclers": [{k: str(v) for k, v in asdict(plant).items()} for plant in plants]},
-    )
-    if not paired:
+    chosen = queries.candidates(pickup_id=pickup_id, generator_id=pickup.generator_id, **asked)
+    plants = queries.recyclers(own=chosen, **asked) if chosen else []
+    wave = [(one, plant) for one in chosen if (plant := choose_recycler(one, plants))][: programme.wave_size]
+    # Told before the offers exist, so that "not asked before" speaks of earlier waves.
+    Explanation.objects.update_or_create(pickup=pickup, wave=pickup.wave + 1, defaults={"at": at, "considered": {
+        "eligible": len(chosen),
+        "contracts": queries.considered(
+            pickup_id=pickup_id, generator_id=pickup.generator_id, chosen=[one.contract_id for one, _ in wave], **asked),
+        "recyclers": [{name: str(value) if isinstance(value, UUID) else value for name, value in asdict(plant).items()}
+                      for plant in plants],
+    }})
+    if not wave:
         return _unserved(actor, at, pickup, "no_recycler" if chosen else "no_collector")
-    return _offer(actor, at, pickup, programme, paired[: programme.wave_size])
+    return _offer(actor, at, pickup, programme, wave)
 
 
 def due_pickups(*, limit: int = 100) -> list[UUID]:
-    """Pickups whose wave is over, or that nobody has looked at: the sweep's list, should a doorbell have been lost."""
+    """Pickups whose wave or window is over, or that nobody has looked at: the sweep's list, should a doorbell be lost."""
     return [
         row["pickup_id"]
         for row in rows(
             """
-            (SELECT DISTINCT pickup_id FROM dispatch_offer WHERE state = 'open' AND expires_at <= house_clock() LIMIT %s)
+            (SELECT DISTINCT pickup_id FROM dispatch_offer WHERE state = 'open' AND expires_at <= house_clock() LIMIT %(limit)s)
             UNION
-            (SELECT id FROM pickups_pickup WHERE state = 'submitted'
-                AND submitted_at < house_clock() - interval '1 minute' LIMIT %s)
+            (SELECT id FROM pickups_pickup WHERE programme_id = ANY (ARRAY(SELECT id FROM contracts_programme))
+                AND (state = 'submitted' AND submitted_at < house_clock() - interval '1 minute'
+                     OR state = 'unserved' AND window_to <= house_clock()) LIMIT %(limit)s)
             """,
-            [limit, limit],
+            {"limit": limit},
         )
     ]
 
@@ -94,7 +102,7 @@ def _offer(actor: Actor, at: datetime, pickup: Pickup, programme: Programme,
         before={"state": pickup.state},
         after={"state": "offered", "wave": number, "contracts": [str(offer.contract_id) for offer in offers]},
     )
-    members = accounts.recipients([offer.organisation_id for offer in offers])
+    members = accounts.recipients([offer.organisation_id for offer in offers], ANSWERING)
     outbox.put(
         [
             notice
@@ -123,3 +131,15 @@ def _unserved(actor: Actor, at: datetime, pickup: Pickup, reason: str) -> str:
         accounts.staff("manager"), "pickup.unserved", notices.UNSERVED, notices.UNSERVED_BODY,
         object_type="pickup", object_id=pickup.id, number=pickup.number), at=at)
     return "unserved"
+
+
+def _expire(actor: Actor, at: datetime, pickup: Pickup) -> str:
+    pickups.end(pickup.id, state="expired", reason="window_over", at=at, allowed_from=WAITING_STATES)
+    audit.record(
+        actor=actor, at=at, verb="pickup.expire", object_type="pickup", object_id=pickup.id,
+        before={"state": pickup.state}, after={"state": "expired"},
+    )
+    outbox.put(notices.tell(
+        accounts.recipients([pickup.generator_id])[pickup.generator_id], "pickup.expired", notices.EXPIRED,
+        notices.EXPIRED_BODY, object_type="pickup", object_id=pickup.id, number=pickup.number), at=at)
+    return "expired"

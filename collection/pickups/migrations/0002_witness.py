@@ -5,7 +5,6 @@ from django.db import migrations
 from collection.audit.lifecycle import guard
 from collection.pickups.states import PICKUP_STEPS
 
-
 HISTORY = """
 CREATE TRIGGER declared_is_history BEFORE UPDATE OR DELETE ON pickups_declared
     FOR EACH ROW EXECUTE FUNCTION refuse_change();

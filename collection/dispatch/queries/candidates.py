@@ -1,7 +1,8 @@
-"""Who could take it, and what each person may see of it."""
+"""Who could take it, and why not."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from collection.kernel.calendar import month_of
 from collection.kernel.db import rows
 
-from .matching import Candidate, Need, verdicts
+from ..matching import Candidate, Need, verdicts
 
 #: At most so many contracts of either kind are weighed up for one pickup.
 CANDIDATES = 20
@@ -33,11 +34,11 @@ WHERE area.programme_id = %(programme)s AND area.region_id = %(region)s AND area
   AND contract.organisation_id IS DISTINCT FROM %(generator)s
   AND NOT EXISTS (SELECT FROM dispatch_offer asked
         WHERE asked.pickup_id = %(pickup)s AND asked.contract_id = area.contract_id)
-ORDER BY area.point <-> %(point)s::geography
+ORDER BY area.point <-> %(point)s::geography, area.contract_id
 LIMIT %(limit)s
 """
 
-_RECYCLERS = """
+_PLANTS = """
 SELECT area.contract_id, contract.organisation_id, contract.facility_id,
        area.point <-> %(point)s::geography AS distance_m
 FROM contracts_servedarea area
@@ -56,11 +57,21 @@ WHERE area.programme_id = %(programme)s AND area.region_id = %(region)s AND area
         SELECT coalesce(sum(amount), 0) FROM contracts_allotment used
         WHERE used.of = 'capacity' AND used.facility_id = contract.facility_id
           AND used.category_id = %(category)s AND used.month = %(month)s) >= %(mass)s)
-ORDER BY area.point <-> %(point)s::geography
-LIMIT %(limit)s
+"""
+# The nearest plants, and the own plants of the collectors in question, however far.
+_RECYCLERS = f"""
+({_PLANTS} ORDER BY area.point <-> %(point)s::geography, area.contract_id LIMIT %(limit)s)
+UNION ({_PLANTS} AND area.contract_id = ANY(%(own)s))
+ORDER BY distance_m, contract_id
 """
 
+# The nearest bases first, by their own index; whoever was chosen is told of too, however far away.
 _CONSIDERED = """
+WITH near AS (
+    SELECT contract.id FROM registry_base base JOIN contracts_contract contract ON contract.base_id = base.id
+    WHERE contract.programme_id = %(programme)s AND contract.kind <> 'recycling' AND contract.state <> 'draft'
+    ORDER BY base.point <-> %(point)s::geography LIMIT %(limit)s
+)
 SELECT contract.id AS contract_id, contract.number, contract.kind, contract.state, contract.organisation_id,
        organisation.name AS organisation, organisation.suspended_at IS NOT NULL AS suspended,
        coalesce(lower(contract.valid), '0001-01-01'::date) AS valid_from,
@@ -74,6 +85,7 @@ SELECT contract.id AS contract_id, contract.number, contract.kind, contract.stat
             AND used.of = 'cap') AS cap_used_tiyn,
        EXISTS (SELECT FROM contracts_contractregion served
             WHERE served.contract_id = contract.id AND served.region_id = %(region)s) AS serves_region,
+       contract.organisation_id IS NOT DISTINCT FROM %(generator)s AS own,
        EXISTS (SELECT FROM dispatch_offer asked
             WHERE asked.pickup_id = %(pickup)s AND asked.contract_id = contract.id) AS asked
 FROM contracts_contract contract
@@ -81,17 +93,18 @@ JOIN accounts_organisation organisation ON organisation.id = contract.organisati
 JOIN registry_base base ON base.id = contract.base_id
 LEFT JOIN contracts_contractcategory allowed
     ON allowed.contract_id = contract.id AND allowed.category_id = %(category)s
-WHERE contract.programme_id = %(programme)s AND contract.kind <> 'recycling' AND contract.state <> 'draft'
-ORDER BY base.point <-> %(point)s::geography
-LIMIT %(limit)s
+WHERE contract.programme_id = %(programme)s
+  AND (contract.id IN (SELECT id FROM near) OR contract.id = ANY(%(chosen)s))
+ORDER BY distance_m, contract.id
 """
 
 
 def _params(*, pickup_id: UUID | None, programme_id: UUID, need: Need, point: str, limit: int,
             generator_id: UUID | None = None) -> dict[str, Any]:
     return {
-        "pickup": pickup_id, "generator": generator_id, "programme": programme_id, "category": need.category, "region": need.region,
-        "mass": need.mass_g, "day": need.day, "month": month_of(need.day), "point": point, "limit": limit,
+        "pickup": pickup_id, "generator": generator_id, "programme": programme_id, "category": need.category,
+        "region": need.region, "mass": need.mass_g, "day": need.day, "month": month_of(need.day), "point": point,
+        "limit": limit,
     }
 
 
@@ -108,56 +121,36 @@ def candidates(*, pickup_id: UUID | None, programme_id: UUID, need: Need, point:
     return [Candidate(row["contract_id"], row["organisation_id"], round(row["distance_m"])) for row in found]
 
 
-def recyclers(*, programme_id: UUID, need: Need, point: str, limit: int = CANDIDATES) -> list[Candidate]:
-    """Recycling contracts with the category, quota and free monthly capacity for `need`, nearest plant first."""
-    found = rows(_RECYCLERS, _params(
-        pickup_id=None, programme_id=programme_id, need=need, point=point, limit=limit))
+def recyclers(*, programme_id: UUID, need: Need, point: str, own: Iterable[Candidate] = (),
+              limit: int = CANDIDATES) -> list[Candidate]:
+    """Recycling contracts with the category, quota and free monthly capacity for `need`, nearest plant first.
+
+    Those of the collectors in `own` that may recycle it themselves are always among them.
+    """
+    params = _params(pickup_id=None, programme_id=programme_id, need=need, point=point, limit=limit)
     return [
         Candidate(row["contract_id"], row["organisation_id"], round(row["distance_m"]), row["facility_id"])
-        for row in found
+        for row in rows(_RECYCLERS, params | {"own": [one.contract_id for one in own]})
     ]
 
 
-def considered(*, pickup_id: UUID | None, programme_id: UUID, need: Need, point: str,
-               limit: int = CANDIDATES) -> list[dict[str, Any]]:
-    """The explanation: the nearest contracts, eligible or not, each with every rule's verdict and its numbers."""
-    def plain(value: Any) -> Any:
-        return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
+def considered(*, pickup_id: UUID | None, programme_id: UUID, need: Need, point: str, generator_id: UUID | None = None,
+               chosen: Iterable[UUID] = (), limit: int = CANDIDATES) -> list[dict[str, Any]]:
+    """The explanation: the nearest contracts, eligible or not, and the contracts `chosen`, each with every rule's verdict.
 
+    Plain JSON values, nearest first: the contract, its distance and numbers, `verdicts` (rule -> yes or no), `eligible`.
+    """
+    params = _params(pickup_id=pickup_id, programme_id=programme_id, need=need, point=point, limit=limit,
+                     generator_id=generator_id)
     explained = []
-    for contract in rows(_CONSIDERED, _params(
-        pickup_id=pickup_id, programme_id=programme_id, need=need, point=point, limit=limit,
-    )):
+    for contract in rows(_CONSIDERED, params | {"chosen": list(chosen)}):
         answer = verdicts(contract, need)
         explained.append(
-            {name: plain(value) for name, value in contract.items()}
+            {name: _plain(value) for name, value in contract.items()}
             | {"verdicts": answer, "eligible": all(answer.values())}
         )
     return explained
 
 
-_STANDING = """
-SELECT site.organisation_id, site.region_id, site.district_id, site.precision, ST_AsEWKT(site.point) AS point,
-       programme.id AS programme_id, programme.starts_on, programme.ends_on,
-       EXISTS (SELECT FROM contracts_enrolment enrolled
-            WHERE enrolled.programme_id = programme.id AND enrolled.generator_id = site.organisation_id) AS enrolled,
-       EXISTS (SELECT FROM waste_category WHERE code = %(category)s) AS category_known,
-       %(waste_code)s::text IS NULL OR EXISTS (SELECT FROM waste_categorycode allowed
-            WHERE allowed.category_id = %(category)s AND allowed.code_id = %(waste_code)s) AS code_allowed,
-       ARRAY(SELECT tariff.stage FROM contracts_tariff tariff
-            WHERE tariff.programme_id = programme.id AND tariff.category_id = %(category)s
-              AND tariff.valid @> %(day)s::date ORDER BY tariff.stage) AS stages,
-       EXISTS (SELECT FROM contracts_servedarea area JOIN contracts_contract contract ON contract.id = area.contract_id
-            WHERE area.programme_id = programme.id AND area.region_id = site.region_id
-              AND area.category_id = %(category)s AND area.leg = 'collection'
-              AND contract.state = 'active' AND contract.valid @> %(day)s::date) AS served
-FROM registry_site site, contracts_programme programme
-WHERE site.id = %(site)s AND programme.code = %(programme)s
-"""
-
-
-def standing(*, site_id: UUID, programme: str, category: str, waste_code: str | None, day: date) -> dict[str, Any] | None:
-    """Everything that decides whether a request is acceptable and payable, in one statement; None: no such site or programme."""
-    found = rows(_STANDING, {
-        "site": site_id, "programme": programme, "category": category, "waste_code": waste_code, "day": day})
-    return found[0] if found else None
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
