@@ -65,7 +65,7 @@ def install_python(dev: bool) -> None:
     STAMP.unlink(missing_ok=True)
     print(f"Installing {locks[0].name} ...", flush=True)
     UNDERWAY.touch()
-    pip = [VENV / "bin/python", "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", locks[0]]
+    pip: list[str | Path] = [VENV / "bin/python", "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", locks[0]]
     done = subprocess.run(pip, check=False)
     UNDERWAY.unlink()  # pip ended by itself; where it failed, it has put things back
     done.check_returncode()
