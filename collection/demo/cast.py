@@ -11,8 +11,8 @@ OFFICERS = {
 }
 
 def company_number(index: int, *, series: int) -> str:
-    """The `index`-th valid synthetic BIN of a series (0-9): registered January 2024, head office."""
-    return _valid(f"24014{series}", index)
+    """The `index`-th valid synthetic BIN of a series (0-9): registered in 2024, in the month the series names."""
+    return _valid(f"24{series + 1:02d}40", index)
 
 
 def person_number(index: int) -> str:

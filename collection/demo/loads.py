@@ -44,7 +44,7 @@ class Loads:
             (one.planned.weighed_g, one.planned.accepted_g) for one in taken]
         loaded = custody.load(actor=HOUSE, at=at, loads=[
             custody.Load(
-                programme_id=self.programme_id, category=one.category, origin=one.origin,
+                category=one.category, origin=one.origin,
                 collector_contract_id=self.parties[one.collector].contract_id,
                 recycler_contract_id=self.parties[one.recycler].contract_id,
                 site_id=self.holders[one.generator].site_id, vehicle_id=self._lorry(one.collector, one.net_g, one.over_payload),
