@@ -9,36 +9,41 @@ from collection.kernel.fields import XidField
 from collection.waste.models import Category
 from geo.models import District, Region
 
-MEASURES = ("declared", "collected", "received", "recycled", "paid")
+from .measures import MEASURES
+from .rollup import GRAINS, SOURCES
 
 
 class Rollup(models.Model):
-    """The sums of one measure in one month, for one category, district and contract."""
+    """The sums of one measure in one month at one grain; dimensions that the grain does not keep are NULL."""
 
     id = models.BigAutoField(primary_key=True)
     programme = models.ForeignKey(Programme, models.PROTECT, db_index=False)
+    grain = models.CharField(max_length=13, choices=[(g, g) for g in GRAINS])
     measure = models.CharField(max_length=10, choices=[(m, m) for m in MEASURES])
     month = models.DateField()
-    category = models.ForeignKey(Category, models.PROTECT, db_index=False)
-    region = models.ForeignKey(Region, models.PROTECT, db_index=False)
+    region = models.ForeignKey(Region, models.PROTECT, null=True, db_index=False)
     district = models.ForeignKey(District, models.PROTECT, null=True, db_index=False)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, db_index=False)
+    contract_kind = models.CharField(max_length=10, null=True)
     contract = models.ForeignKey(Contract, models.PROTECT, null=True, db_index=False)
-    contract_kind = models.CharField(max_length=10, blank=True)
     grams = models.BigIntegerField()
     tiyn = models.BigIntegerField()
     n = models.BigIntegerField()
 
     class Meta:
         constraints = [
+            # Also the index that answers: one programme's rows of one grain stand together, by measure and month.
             models.UniqueConstraint(
-                fields=["programme", "measure", "month", "category", "region", "district", "contract", "contract_kind"],
+                fields=["programme", "grain", "measure", "month", "region", "district", "category", "contract_kind",
+                        "contract"],
                 nulls_distinct=False, name="rollup_cell",
             )
         ]
 
 
 class Watermark(models.Model):
-    """Rows of the source with a transaction below `xid` are in the roll-up, the others are the tail."""
+    """Rows of the source written by transactions below `xid` are in the roll-up; the others are the tail."""
 
-    source = models.CharField(max_length=10, primary_key=True)
+    source = models.CharField(max_length=10, primary_key=True, choices=[(s, s) for s in SOURCES])
     xid = XidField()
+    rolled_at = models.DateTimeField()
