@@ -1,9 +1,10 @@
 """The Celery application: its queues, its beat, and how it meets a Redis that restarts, hangs or forgets.
 
-Redis only carries row ids, each task claims its row in PostgreSQL first, and the relay posts an unclaimed row again: so a
-message may be lost or doubled and work is merely late. The options below were measured against killed workers and against a
-Redis that was killed, stopped or refused connections: a lost worker's message is back within `visibility_timeout` plus
-`unacked_restore_interval`, and a post to a hung Redis gives up in seconds instead of blocking the relay for ever.
+Redis only carries row ids, each task claims its row in PostgreSQL first, and the relay posts an unclaimed row again: so
+a message may be lost or doubled and work is merely late. The options below were measured against killed workers and
+against a Redis that was killed, stopped or refused connections: a lost worker's message is back within
+`visibility_timeout` plus `unacked_restore_interval`, and a post to a hung Redis gives up in seconds instead of blocking
+the relay for ever.
 """
 
 from __future__ import annotations

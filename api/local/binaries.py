@@ -1,4 +1,4 @@
-"""Which programs and libraries this machine has, and the exact line that installs those it lacks. Standard library only."""
+"""Which programs and libraries this machine has, and the exact line that installs those it lacks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def find(major: int | None = None) -> Binaries:
 
 
 def packages_to_install() -> list[str]:
-    """The system packages that a fresh machine lacks for all of the project: servers, GDAL, GEOS, and venv for this Python."""
+    """The system packages that this machine lacks for the project: servers, GDAL and GEOS, venv for this Python."""
     packages = [] if find_postgres() else postgres_packages()
     packages += [] if find_redis() else ["redis-server"]
     packages += [] if all(map(ctypes.util.find_library, ("gdal", "geos_c", "proj"))) else ["gdal-bin"]

@@ -1,7 +1,7 @@
 """Where the private servers keep their data, and as whom they run.
 
-PostgreSQL refuses to run as root, so root runs both servers as the owner of the data (at first: `postgres`). When that user
-cannot reach the checkout (root's home is closed to others), the data lives in /var/tmp and `.local/services` links to it.
+PostgreSQL refuses to run as root, so root runs both servers as the owner of the data (at first: `postgres`). When that
+user cannot reach the checkout (root's home is closed to others), the data lives in /var/tmp, linked from `.local/services`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class Home:
         self.local.mkdir(exist_ok=True)
         if not os.access(self.local, os.W_OK):
             owner = name(self.local.stat().st_uid)
-            raise Trouble(f"{self.local} belongs to {owner}. Run this as {owner}, or: sudo chown -R $USER '{self.local}'")
+            text = f"{self.local} belongs to {owner}. Run this as {owner}, or: sudo chown -R $USER '{self.local}'"
+            raise Trouble(text)
         self.adopt()
         if self.exists():
             self.uid = self.link.stat().st_uid

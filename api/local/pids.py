@@ -34,7 +34,7 @@ def alive(pid: int | None) -> bool:
 
 
 def ours(pid_file: Path, folder: Path) -> int | None:
-    """The pid in the file, if that process lives and its working folder is `folder` (both servers work in their data)."""
+    """The pid in the file, if that process lives and its working folder is `folder`: servers work in their data."""
     pid = read(pid_file)
     if not pid or not alive(pid):
         return None

@@ -36,7 +36,7 @@ FOLLOW = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []  
 
 @dataclass
 class Running:
-    """What is running and where. `fcm_url` and `fcm_account` (path of its service account) are empty without the fake."""
+    """What is running and where. `fcm_url` and `fcm_account` (path of its service account) are empty without it."""
 
     base_url: str
     logs: Path
@@ -82,8 +82,8 @@ def running(
     """Start everything, wait until it answers, stop everything afterwards.
 
     `env` is laid over this process's environment. `web_port` None takes a free loopback port. `database` names another
-    database of the private PostgreSQL (a test's); the house then also has the Redis database `redis_db` to itself, because
-    two houses on one queue would take each other's work. Raises Trouble.
+    database of the private PostgreSQL (a test's); the house then also has the Redis database `redis_db` to itself,
+    because two houses on one queue would take each other's work. Raises Trouble.
     """
     port = web_port or free_port()
     must_be_free(port)
@@ -99,9 +99,11 @@ def running(
             start_fcm(house, scratch, full)
         celery = ("-m", "celery", "-A", "api.celery")
         house.start("web", "-m", "gunicorn", "-c", "python:api.gunicorn", env=full)
-        house.start("worker", *celery, "worker", "-Q", "rooms,push,sms,email", "--pool", "prefork", "--concurrency", "2",
-                    "--loglevel", "INFO", "--without-gossip", "--without-mingle", "-n", f"house-{os.getpid()}@%h", env=full)
-        house.start("beat", *celery, "beat", "--pidfile=", "--schedule", str(scratch / "beat"), "--loglevel", "WARNING", env=full)
+        house.start(
+            "worker", *celery, "worker", "-Q", "rooms,push,sms,email", "--pool", "prefork", "--concurrency", "2",
+            "--loglevel", "INFO", "--without-gossip", "--without-mingle", "-n", f"house-{os.getpid()}@%h", env=full)
+        schedule = str(scratch / "beat")
+        house.start("beat", *celery, "beat", "--pidfile=", "--schedule", schedule, "--loglevel", "WARNING", env=full)
         house.start("relay", "manage.py", "relay", env=full)
         wait(house, "the web", lambda: gets(f"{house.base_url}/livez"))
         wait(house, "the worker", lambda: b" ready." in (house.logs / "worker.log").read_bytes())
@@ -112,7 +114,7 @@ def running(
 
 
 def start_fcm(house: Running, scratch: Path, env: dict[str, str]) -> None:
-    """The fake of FCM's HTTP v1 API (api/local/fake_fcm.py); the house is told through FCM_SERVICE_ACCOUNT and FCM_ENDPOINT."""
+    """Start the fake of FCM's HTTP v1 API and tell the house through FCM_SERVICE_ACCOUNT and FCM_ENDPOINT."""
     port = free_port()
     house.fcm_url, house.fcm_account = f"http://127.0.0.1:{port}", str(scratch / "service-account.json")
     house.start("fcm", "-m", "api.local.fake_fcm", "--port", str(port), "--account", house.fcm_account, env=env)

@@ -1,4 +1,4 @@
-"""`python -m api.local.pulse NAME`: exit 0 when a process of that application name spoke to PostgreSQL in the last minute."""
+"""`python -m api.local.pulse NAME`: exit 0 when that application spoke to PostgreSQL in the last minute."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import sys
 
 import psycopg
 
-SPOKE = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND state_change > clock_timestamp() - interval '1 minute'"
+SPOKE = """
+SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND state_change > clock_timestamp() - interval '1 minute'
+"""
 
 
 def main(name: str) -> int:

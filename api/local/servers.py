@@ -99,7 +99,8 @@ class Postgres:
     def make_database(self, found: Binaries, sockets: Path) -> None:
         psql = (found.postgres / "psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-h", sockets, "-p", "5432",
                 "-U", "house_owner", "-d", "postgres", "-c")
-        self.home.must(*psql, "DO $$ BEGIN IF to_regrole('house_app') IS NULL THEN CREATE ROLE house_app LOGIN; END IF; END $$")
+        if not self.home.must(*psql, "SELECT 1 FROM pg_roles WHERE rolname = 'house_app'").strip():
+            self.home.must(*psql, "CREATE ROLE house_app LOGIN")
         if not self.home.must(*psql, f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'").strip():
             self.home.must(*psql, f"CREATE DATABASE {DATABASE}")
 

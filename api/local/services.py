@@ -1,6 +1,6 @@
 """A private PostgreSQL + PostGIS and Redis for this checkout, on unix sockets only. Standard library only.
 
-Nothing here listens on the network and no port is taken, so any number of checkouts and system servers live side by side.
+Nothing here listens on the network and no port is taken: any number of checkouts and system servers live side by side.
 
     .local/services        the data
     .local/services.json   where the sockets are, for api/settings.py; written last by `up`, removed first by `down`

@@ -1,4 +1,4 @@
-"""Everything a fresh machine needs: `python3 -m api.local.setup [--dev]`. Runs on the system's Python, standard library only.
+"""Everything a fresh machine needs: `python3 -m api.local.setup [--dev]`, on the system's Python and nothing else.
 
 System packages first (nothing else is touched when they cannot be had), then `.venv` from the hashed lock file.
 The second run is instant; an interrupted one is simply run again.
@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def install_python(dev: bool) -> None:
     """Bring `.venv` to what the lock file says. The dev lock is a superset, so either satisfies a run without --dev."""
-    locks = [ROOT / name for name in (["requirements-dev.lock"] if dev else ["requirements.lock", "requirements-dev.lock"])]
+    locks = [ROOT / "requirements-dev.lock"] if dev else [ROOT / "requirements.lock", ROOT / "requirements-dev.lock"]
     stamp = STAMP.read_text() if STAMP.exists() else ""
     if any(stamp == wanted(lock) for lock in locks) and runs():
         return
@@ -65,8 +65,8 @@ def install_python(dev: bool) -> None:
     STAMP.unlink(missing_ok=True)
     print(f"Installing {locks[0].name} ...", flush=True)
     UNDERWAY.touch()
-    pip: list[str | Path] = [VENV / "bin/python", "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", locks[0]]
-    done = subprocess.run(pip, check=False)
+    pip = f"{VENV}/bin/python", "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes"
+    done = subprocess.run([*pip, "-r", str(locks[0])], check=False)
     UNDERWAY.unlink()  # pip ended by itself; where it failed, it has put things back
     done.check_returncode()
     STAMP.write_text(wanted(locks[0]))

@@ -53,7 +53,8 @@ def test_processes_follow_a_killed_supervisor(tmp_path: Path) -> None:
     script = (
         "import os, pathlib, time; from api.local.processes import Running\n"
         f"house = Running('', pathlib.Path({str(tmp_path)!r}))\n"
-        "house.start('child', '-c', 'import os, time; print(os.getpid(), flush=True); time.sleep(600)', env=os.environ)\n"
+        "child = 'import os, time; print(os.getpid(), flush=True); time.sleep(600)'\n"
+        "house.start('child', '-c', child, env=os.environ)\n"
         "time.sleep(600)\n")
     supervisor = subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parent.parent.parent)
     assert pids.within(20, (tmp_path / "child.log").exists)

@@ -51,7 +51,8 @@ def test_up_answers_as_both_roles_and_may_be_repeated(checkout: Path, local: Loc
     assert first.returncode == 0, first.stderr
     assert ask(checkout, "house_app", "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
     assert ask(checkout, "house_owner", "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is True
-    assert ask(checkout, "house_app", "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'house'") == "house_owner"
+    owner = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'house'"
+    assert ask(checkout, "house_app", owner) == "house_owner"
     assert ask(checkout, "house_owner", "SELECT default_version FROM pg_available_extensions WHERE name = 'postgis'")
     assert ask(checkout, "house_app", "SHOW listen_addresses") == ""
     assert ask(checkout, "house_app", "SHOW max_connections") == "300"
@@ -100,7 +101,9 @@ def test_a_reused_pid_is_left_alone(checkout: Path, local: Local) -> None:
     assert ask(checkout, "house_owner", "SELECT it FROM kept") == 7
 
 
-def test_a_copied_checkout_does_not_touch_the_original(checkout: Path, open_folder: Path, copied: Copy, local: Local) -> None:
+def test_a_copied_checkout_does_not_touch_the_original(
+    checkout: Path, open_folder: Path, copied: Copy, local: Local,
+) -> None:
     twin = copied(open_folder / "twin")
     shutil.copytree(checkout / ".local", twin / ".local", ignore=shutil.ignore_patterns("postgres", "redis"))
     try:
