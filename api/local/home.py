@@ -1,7 +1,7 @@
 """Where the private servers keep their data, and as whom they run.
 
 PostgreSQL refuses to run as root, so root runs both servers as the owner of the data (at first: `postgres`). When that
-user cannot reach the checkout (root's home is closed to others), the data lives in /var/tmp, linked from `.local/services`.
+user cannot reach the checkout (root's home is closed to others), the data lives in /var/tmp and is linked to.
 """
 
 from __future__ import annotations
