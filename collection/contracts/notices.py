@@ -13,6 +13,12 @@ REGISTERED = (
     Words("Енді қалдықты әкетуге өтінім бере аласыз.", "Теперь можно подавать заявки на вывоз отходов.",
           "You can now ask for waste to be collected."),
 )
+APPOINTED = (
+    Words("Ұйым тіркелді", "Организация зарегистрирована", "Organisation registered"),
+    Words("Сіз оның әкімшісісіз. Базаларды, көліктерді және зауыттарды қосыңыз.",
+          "Вы её администратор. Добавьте базы, транспорт и предприятия.",
+          "You are its admin. Add its bases, vehicles and plants."),
+)
 CONTRACT = {
     "approve": (
         Words("Шарт күшіне енді", "Договор вступил в силу", "Contract approved"),
@@ -40,6 +46,12 @@ CONTRACT = {
 def registered(users: Mapping[UUID, UUID]) -> list[Notice]:
     """`users`: generator's organisation -> the person who registered it."""
     return [Notice(user, "generator.registered", *REGISTERED, object_type="organisation", object_id=organisation)
+            for organisation, user in users.items()]
+
+
+def appointed(users: Mapping[UUID, UUID]) -> list[Notice]:
+    """`users`: contractor's organisation -> the person who became its admin."""
+    return [Notice(user, "contractor.registered", *APPOINTED, object_type="organisation", object_id=organisation)
             for organisation, user in users.items()]
 
 

@@ -73,9 +73,10 @@ class Fit:
 
 
 def fit(new: Sequence[tuple[Hashable, Period]], old: Iterable[Price], *, today: date) -> Fit:
-    """Two rows for one thing on one day clash, but a row from a coming day on ends an older open one the day before.
+    """Two rows for one thing on one day clash, but an open row from a coming day on ends an older open one before it.
 
-    Days that have begun keep their price: what was earned on them was earned at it.
+    Days that have begun keep their price: what was earned on them was earned at it. A new row with a last day may not
+    end an open one: afterwards there would be no price at all, which nobody means.
     """
     clashes: list[tuple[int, Period]] = []
     cut: list[tuple[Price, date]] = []
@@ -87,7 +88,8 @@ def fit(new: Sequence[tuple[Hashable, Period]], old: Iterable[Price], *, today: 
             (n, period) for n, (what, period) in enumerate(new) if what == price.what and price.period.meets(period)
         ]
         first = min((period.first for _, period in ends), default=today)
-        if price.period.last is None and first > max(today, price.period.first):
+        both_open = price.period.last is None and any(period.last is None for _, period in ends)
+        if both_open and first > max(today, price.period.first):
             cut.append((price, first - DAY))
         else:
             clashes += [(n, price.period) for n, _ in ends]

@@ -13,6 +13,7 @@ from collection.accounts.identity import is_valid_identity_number, kind_of
 from collection.accounts.models import Membership, Organisation, Session, User
 from collection.accounts.operations import IdentityNumberInvalid, OrganisationExists, PhoneNotServed
 from collection.accounts.phones import is_served
+from collection.accounts.states import GIVES
 from collection.audit import steps as audit
 from collection.kernel.actor import Actor
 from collection.kernel.calendar import almaty_date
@@ -97,7 +98,7 @@ def register_generators(*, actor: Actor, at: datetime, generators: Sequence[NewG
                         session_id: UUID | None = None) -> list[RegisteredGenerator]:
     """Organisation, membership, generator, enrolment and first site of each, with the same statements for one or all.
 
-    An organisation whose admin the person is already enrols as it is. `session_id` then acts for the (one) generator.
+    An organisation whose admin the person is already, of any kind, enrols as it is. `session_id` then acts for the (one) generator.
     Errors: IdentityNumberInvalid and PhoneNotServed (malformed), Unprocessable with `unknown_programme` and
     `programme_is_over`, OutsideCountry, OrganisationExists (whose is not said), AlreadyEnrolled; each names all.
     """
@@ -160,6 +161,7 @@ def register_contractors(*, actor: Actor, at: datetime, contractors: Sequence[Ne
                    after={"user_id": one.user_id, "roles": one.roles})
         for one in found
     ])
+    outbox.put(notices.appointed({one.organisation_id: one.user_id for one in found}), at=at)
     return found
 
 
@@ -210,7 +212,7 @@ def _organisations(new: Sequence[accounts.NewOrganisation], *, owners: Sequence[
         identity_number__in=[one.identity_number for one in new]).values_list("identity_number", "id"))
     there = [ids[one.identity_number] for one in new if ids[one.identity_number] != one.id]
     owned = set(Membership.objects.filter(
-        organisation__in=there, organisation__suspended_at=None, user__in=owners, role="generator_admin",
+        organisation__in=there, organisation__suspended_at=None, user__in=owners, role__in=GIVES,
         removed_at=None).values_list("organisation_id", "user_id")) if there and owners else set()
     times = Counter(one.identity_number for one in new)
     taken = [

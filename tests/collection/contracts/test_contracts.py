@@ -28,7 +28,7 @@ from collection.registry.models import Base, Facility
 from notifications.models import Notice
 from tests.collection.contracts.cast import ALMATY_KATO, ASTANA_KATO, AT, contractor, draft, generator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_house_app")]
 
 
 def draw_up(*contracts, actor=HOUSE):

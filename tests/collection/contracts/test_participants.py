@@ -24,10 +24,11 @@ from collection.kernel.refusals import Unprocessable
 from collection.kernel.words import Words
 from collection.registry.models import Generator, Site
 from collection.registry.operations import OutsideCountry
+from notifications.models import Notice
 from tests.cast import identity_number, person, phone
 from tests.collection.contracts.cast import ALMATY, ALMATY_KATO, ASTANA, AT, iin
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_house_app")]
 
 
 def new(**more) -> NewGenerator:
@@ -60,6 +61,7 @@ def test_a_newcomer_becomes_a_generator_with_a_site(programme):
     line = AuditLine.objects.get(object_id=organisation.id)
     assert (line.verb, line.actor_id, line.after["kato"]) == ("generator.register", user, made.site.kato)
     assert "name" not in line.after
+    assert Notice.objects.get(recipient_id=user).event == "generator.registered"
 
 
 def test_a_person_by_iin_without_a_site(programme):
@@ -159,6 +161,16 @@ def test_a_contractor_gets_the_roles_of_its_contracts(programme, manager, kind, 
     user = User.objects.get(pk=made.user_id)
     assert (user.name, user.language) == ("Айгүл", "kk")
     assert AuditLine.objects.get(object_id=made.organisation_id).verb == "contractor.register"
+    assert Notice.objects.get(recipient_id=user.id).event == "contractor.registered"
+
+
+def test_a_contractor_may_hand_over_waste_of_its_own(programme, manager):
+    number = identity_number()
+    made = register_contractors(actor=manager, at=AT, contractors=[NewContractor("collection", number, "x", phone())])[0]
+    enrolled = register(new(identity_number=number, user_id=made.user_id))[0]
+    assert enrolled.organisation_id == made.organisation_id
+    roles = Membership.objects.filter(user=made.user_id).values_list("role", flat=True)
+    assert sorted(roles) == ["collector_admin", "generator_admin"]
 
 
 def test_a_contractors_defects_are_all_named(programme, manager):

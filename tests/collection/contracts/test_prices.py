@@ -33,6 +33,7 @@ def price(rates, grams: int) -> int:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("as_house_app")
 class TestOnADay:
     def test_polymer_weighed_on_new_years_eve_and_on_new_years_day(self, programme):
         last, first = (queries.rates_on(programme.id, "polymer", day) for day in (date(2024, 12, 31), date(2025, 1, 1)))
@@ -94,6 +95,7 @@ def set_(*tariffs: NewTariff, programme: str = "live"):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("as_house_app")
 class TestChangingPrices:
     def test_a_new_rate_from_a_coming_day_ends_the_open_one_the_day_before(self, programme):
         made = set_(tariff())[0]
@@ -111,6 +113,14 @@ class TestChangingPrices:
         assert [(d.pointer, d.params) for d in caught.value.defects] == [
             ("/valid_from", {"from": "2024-01-01", "to": None})]
         assert Tariff.objects.count() == 18
+
+    def test_a_passing_rate_may_not_leave_the_days_after_it_without_any(self, programme):
+        with pytest.raises(PricesClash):
+            set_(tariff(valid_to=date(2027, 3, 31)))
+        set_(tariff(valid_to=date(2027, 3, 31)), tariff(coefficient=Decimal(9), valid_from=date(2027, 4, 1)))
+        prices = queries.price_list(programme.id)
+        assert [prices.on("glass", day).coefficients["collection"] for day in (
+            date(2026, 12, 31), date(2027, 3, 31), date(2027, 4, 1))] == [Decimal("7.66"), 8, 9]
 
     def test_two_new_rows_on_one_day_clash_with_each_other(self, programme):
         with pytest.raises(PricesClash) as caught:

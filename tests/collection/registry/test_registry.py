@@ -23,7 +23,7 @@ from collection.registry.operations import (
 from collection.registry.rules import plate_of
 from tests.collection.contracts.cast import ALMATY, ALMATY_KATO, ASTANA, ASTANA_KATO, AT, contractor, generator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_house_app")]
 
 
 def defects(caught) -> list[tuple[str, str]]:
