@@ -33,6 +33,15 @@ def read_plan(seed: int) -> Plan:
     return make_plan(seed=seed, towns=towns, population=population)
 
 
+def open_live() -> None:
+    """Only the live programme with its officers and contractors, in an empty database: where journeys begin."""
+    at = clock(date(2026, 1, 5), 9)
+    with transaction(), frozen(at):
+        officers = people.officers(at)
+        people.programmes(at, officers["manager"])
+        live(at, manager=officers["manager"], finance=officers["finance"])
+
+
 def replay(*, seed: int, tell: Progress) -> dict[str, int]:
     """Build both programmes in an empty database; returns how much of what was built.
 
