@@ -66,14 +66,14 @@ class PriceList:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How new rows fit among the old: `clashes` (a new row's place, what is in its way), `cut` (old row, its last day)."""
+    """How new rows fit among old: `clashes` (place of the new row, what is in its way), `cut` (old row, last day)."""
 
     clashes: tuple[tuple[int, Period], ...]
     cut: tuple[tuple[Price, date], ...]
 
 
 def fit(new: Sequence[tuple[Hashable, Period]], old: Iterable[Price], *, today: date) -> Fit:
-    """Two rows for one thing on one day clash, but an open row from a coming day on ends an older open one before it.
+    """Two rows for one thing on one day clash, but an open row from a coming day on ends an older open one.
 
     Days that have begun keep their price: what was earned on them was earned at it. A new row with a last day may not
     end an open one: afterwards there would be no price at all, which nobody means.

@@ -98,9 +98,10 @@ def register_generators(*, actor: Actor, at: datetime, generators: Sequence[NewG
                         session_id: UUID | None = None) -> list[RegisteredGenerator]:
     """Organisation, membership, generator, enrolment and first site of each, with the same statements for one or all.
 
-    An organisation whose admin the person is already, of any kind, enrols as it is. `session_id` then acts for the (one) generator.
-    Errors: IdentityNumberInvalid and PhoneNotServed (malformed), Unprocessable with `unknown_programme` and
-    `programme_is_over`, OutsideCountry, OrganisationExists (whose is not said), AlreadyEnrolled; each names all.
+    An organisation whose admin the person is already, of any kind, enrols as it is. `session_id` then acts for the
+    (one) generator. Errors: IdentityNumberInvalid and PhoneNotServed (malformed), Unprocessable with
+    `unknown_programme` and `programme_is_over`, OutsideCountry, OrganisationExists (whose is not said),
+    AlreadyEnrolled; each names all.
     """
     _check_people(generators)
     programmes = _open_programmes(generators, at)

@@ -166,7 +166,8 @@ def test_a_contractor_gets_the_roles_of_its_contracts(programme, manager, kind, 
 
 def test_a_contractor_may_hand_over_waste_of_its_own(programme, manager):
     number = identity_number()
-    made = register_contractors(actor=manager, at=AT, contractors=[NewContractor("collection", number, "x", phone())])[0]
+    made = register_contractors(actor=manager, at=AT, contractors=[
+        NewContractor("collection", number, "x", phone())])[0]
     enrolled = register(new(identity_number=number, user_id=made.user_id))[0]
     assert enrolled.organisation_id == made.organisation_id
     roles = Membership.objects.filter(user=made.user_id).values_list("role", flat=True)
