@@ -1,1 +1,1 @@
-"""Collection points and competitions, as run for schools and summer campaigns. Its rows come with the pages (see README, Roadmap)."""
+"""Collection points and competitions, as run for schools and summer campaigns. It has no tables yet."""

@@ -57,7 +57,7 @@ class Loads:
         plants = dict(Consignment.objects.filter(pk__in=[one.id for one in loaded]).values_list("id", "recycler_contract_id"))
         custody.weigh(actor=HOUSE, at=at, tickets=[
             custody.Ticket(
-                consignment_id=one.id, scale_id=self.by_contract[plants[one.id]].scale_id,
+                consignment_id=one.id, scale_id=self._scale(plants[one.id]),
                 ticket_number=f"{day:%y%m%d}-{n + 1}", occurred_at=clock(day, 16), gross_g=TARE_G + net_g, tare_g=TARE_G)
             for n, (one, (net_g, _)) in enumerate(zip(loaded, masses, strict=True))
         ])
@@ -85,6 +85,11 @@ class Loads:
         return custody.NewBatch(
             contract_id=contract, category=category, consignment_ids=tuple(pk for pk, _ in inputs), product_g=product,
             byproduct_g=byproduct, loss_g=input_g - product - byproduct, occurred_at=at)
+
+    def _scale(self, recycler_contract: UUID) -> UUID:
+        scale = self.by_contract[recycler_contract].scale_id
+        assert scale is not None  # every plant of the plan has one
+        return scale
 
     def _lorry(self, collector: int, net_g: int, over_payload: bool) -> UUID | None:
         """The light lorry only where the plan says that a load went above its papers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from collection.accounts import steps as accounts
@@ -155,7 +156,7 @@ def holders(plan: Plan, *, programme: str) -> list[Holder]:
 
 
 def _for_each(planned: list[PlannedContract], fits: Callable[[PlannedContract], bool],
-              make: Callable[[int, PlannedContract], object], add: Callable[[list], list]) -> dict[int, object]:  # type: ignore[type-arg]
+              make: Callable[[int, PlannedContract], Any], add: Callable[[list[Any]], list[Any]]) -> dict[int, Any]:
     """Add something for the contracts it fits, in one call; the index of each contract -> what it got."""
     which = [n for n, one in enumerate(planned) if fits(one)]
     return dict(zip(which, add([make(n, planned[n]) for n in which]), strict=True))

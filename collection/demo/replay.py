@@ -25,11 +25,11 @@ Progress = Callable[[int, int, str], None]
 def read_plan(seed: int) -> Plan:
     """The plan over the real settlements and populations that are loaded."""
     towns = [
-        Town(name, point.x, point.y, region, population)
+        Town(name, point.x, point.y, region, population or 0)
         for name, point, region, population in Place.objects.filter(kind="town", suspect=False, population__gt=0)
         .order_by("id").values_list("name_ru", "point", "region_id", "population")
     ]
-    population = dict(Region.objects.filter(population__gt=0).values_list("kato", "population"))
+    population = {kato: people or 0 for kato, people in Region.objects.values_list("kato", "population")}
     return make_plan(seed=seed, towns=towns, population=population)
 
 

@@ -23,7 +23,8 @@ class InsideTransaction(RuntimeError):
 
 def outside_transaction() -> None:
     """Every channel, geocoder and engine client calls this first; raises InsideTransaction inside a transaction."""
-    if any(not block._from_testcase for block in connection.atomic_blocks):  # a test's own wrapper does not count
+    # A test's own wrapper does not count.
+    if any(not block._from_testcase for block in connection.atomic_blocks):  # type: ignore[attr-defined]
         raise InsideTransaction("Do network calls before or after the transaction, never inside it.")
 
 

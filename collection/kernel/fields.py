@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Func, Value
 
@@ -16,14 +18,14 @@ class XidField(models.Field):  # type: ignore[type-arg]
     def db_type(self, connection: object) -> str:
         return "xid8"
 
-    def deconstruct(self) -> tuple[str, str, list[object], dict[str, object]]:
+    def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()
         for key in ("db_default", "editable"):
             options.pop(key, None)
         return name, path, args, options
 
 
-class NumberField(models.BigIntegerField):
+class NumberField(models.BigIntegerField):  # type: ignore[type-arg]
     """A public running number from the PostgreSQL sequence `sequence`: gaps are allowed, repeats are not."""
 
     def __init__(self, *, sequence: str, **options: object) -> None:
@@ -31,7 +33,7 @@ class NumberField(models.BigIntegerField):
         options |= {"db_default": Func(Value(sequence), function="nextval"), "editable": False, "unique": True}
         super().__init__(**options)  # type: ignore[arg-type]
 
-    def deconstruct(self) -> tuple[str, str, list[object], dict[str, object]]:
+    def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()
         for key in ("db_default", "editable", "unique"):
             options.pop(key, None)
