@@ -9,7 +9,6 @@ import sys
 import time
 from typing import Any
 
-
 from api.local.main_job import MainJob
 from api.local.phone import Phone
 from api.local.processes import ROOT, Running, running
@@ -65,9 +64,9 @@ def show(report: dict[str, Any], rows: list[dict[str, Any]]) -> int:
     print("\nThe replayed programme (synthetic), published against computed")
     print(f"  {'figure':<24}{'published':>24}{'computed':>24}")
     for row in rows:
-        print(f"  {row['name']:<24}{row['published_text']:>24}{row['computed_text']:>24}  "
-              f"{'equal' if row['equal'] else 'DIFFERENT'}")
-    right = all(one["ok"] for one in report["main_job"]) and all(row["equal"] for row in rows)
+        print(f"  {row['name']:<24}{row['text']:>24}{row['computed']:>24,}  "
+              f"{'equal' if row['equal_at_precision'] else 'DIFFERENT'}")
+    right = all(one["ok"] for one in report["main_job"]) and all(row["equal_at_precision"] for row in rows)
     print(f"\n{'Everything is as it should be' if right else 'Something is wrong'}; {report['seconds']:.0f} s. "
           f"Written to {REPORT.relative_to(ROOT)}.")
     return 0 if right else 1

@@ -20,7 +20,14 @@ from collection.waste.models import Category
 
 from .models import Base, Facility, FacilityCapacity, Generator, Place, Scale, Site, Vehicle
 from .queries import (
-    Placed, PlacedFacility, ScaleDetail, VehicleDetail, placed, scale_detail, vehicle_detail, with_capacities,
+    Placed,
+    PlacedFacility,
+    ScaleDetail,
+    VehicleDetail,
+    placed,
+    scale_detail,
+    vehicle_detail,
+    with_capacities,
 )
 from .rules import MAX_PAYLOAD_G, masses_wrong, plate_of, pointer
 from .steps import NewFacility, NewPlace, OutsideCountry, insert_places, locate

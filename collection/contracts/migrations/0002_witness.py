@@ -5,7 +5,6 @@ from django.db import migrations
 from collection.audit.lifecycle import guard
 from collection.contracts.states import CONTRACT_STEPS
 
-
 HISTORY = """
 CREATE TRIGGER allotment_is_history BEFORE UPDATE OR DELETE ON contracts_allotment
     FOR EACH ROW EXECUTE FUNCTION refuse_change();

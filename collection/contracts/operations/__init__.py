@@ -3,7 +3,13 @@
 from .drawing_up import ContractNumberTaken, NewContract, draw_up_contracts
 from .lifecycle import SamePerson, approve_contracts, close_contract, resume_contract, suspend_contract
 from .participants import (
-    AlreadyEnrolled, Contractor, NewContractor, NewGenerator, NewSite, RegisteredGenerator, register_contractors,
+    AlreadyEnrolled,
+    Contractor,
+    NewContractor,
+    NewGenerator,
+    NewSite,
+    RegisteredGenerator,
+    register_contractors,
     register_generators,
 )
 from .prices import NewIndex, NewTariff, NewVat, PricesClash, load_published_prices, set_index, set_tariffs, set_vat
