@@ -53,7 +53,10 @@ def prepare(*, fresh: bool = False) -> None:
 def figures(house: Running) -> list[dict[str, Any]]:
     """Published and computed side by side: the API's own unadjusted answer for the replayed programme."""
     anybody = Phone(house.base_url)
-    return list(anybody.get("/stats/published", programme=REPLAYED)["items"])
+    try:
+        return list(anybody.get("/stats/published", programme=REPLAYED)["items"])
+    finally:
+        anybody.http.close()
 
 
 def show(report: dict[str, Any], rows: list[dict[str, Any]]) -> int:

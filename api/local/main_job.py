@@ -44,8 +44,17 @@ class MainJob:
         self.steps: list[Step] = []
         self.chance = random.SystemRandom()
         self.it: dict[str, Any] = {}
+        self.phones: list[Phone] = []
 
     def run(self) -> bool:
+        """True when every step went as it must; telephones are put down either way."""
+        try:
+            return self._run()
+        finally:
+            for phone in self.phones:
+                phone.http.close()
+
+    def _run(self) -> bool:
         for name, do in self.script():
             started = time.perf_counter()
             try:
@@ -84,7 +93,8 @@ class MainJob:
 
     # -- people -------------------------------------------------------------------------------------------------
     def phone(self, number: str) -> Phone:
-        return Phone(self.house.base_url, number, messages=self.messages).sign_in()
+        self.phones.append(Phone(self.house.base_url, number, messages=self.messages))
+        return self.phones[-1].sign_in()
 
     def sign_in(self) -> None:
         it = self.it
