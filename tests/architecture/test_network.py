@@ -1,0 +1,48 @@
+"""A9 and A10: no transaction by accident, and no network call inside one."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from collection.kernel.db import InsideTransaction, outside_transaction, transaction
+from tests.architecture import clients, tools
+
+CHANNELS = [path for path in clients.network_modules(tools.ROOT) if path.startswith("notifications/channels/")]
+
+
+def test_a_request_opens_no_transaction_by_itself(settings):
+    assert not any(database.get("ATOMIC_REQUESTS") for database in settings.DATABASES.values())
+
+
+def test_every_client_asks_first():
+    assert len(clients.network_modules(tools.ROOT)) >= 4
+    assert clients.rash(tools.ROOT) == []
+
+
+@pytest.mark.django_db
+def test_the_question_is_answered():
+    outside_transaction()
+    with transaction(), pytest.raises(InsideTransaction):
+        outside_transaction()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", CHANNELS)
+def test_a_channel_sends_nothing_inside_a_transaction(path):
+    channel = importlib.import_module(path.removesuffix(".py").replace("/", "."))
+    with transaction(), pytest.raises(InsideTransaction):
+        channel.send(None)
+
+
+@pytest.mark.django_db
+def test_a_geocoder_asks_nothing_inside_a_transaction(settings):
+    from geo.geocoding import cache
+    from geo.geocoding.geopy_nominatim import Nominatim
+
+    settings.GEOCODER_URL = "http://127.0.0.1:9/"
+    with transaction(), pytest.raises(InsideTransaction):
+        Nominatim(settings.GEOCODER_URL).ask("Almaty")
+    with transaction(), pytest.raises(InsideTransaction):
+        cache.geocode("Almaty")
