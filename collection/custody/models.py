@@ -186,11 +186,63 @@ class BatchInput(models.Model):
         constraints = [models.CheckConstraint(condition=Q(mass_g__gt=0), name="batch_input_positive")]
 
 
+class Correction(models.Model):
+    """The accepted mass as it should have been. The receipt stays as it was signed; the last edition counts.
+
+    `batch` is set where the load had been processed: its input and its loss change by the same grams.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    consignment = models.ForeignKey(Consignment, models.PROTECT, related_name="corrections")
+    edition = models.PositiveSmallIntegerField()  # 2 for the first one: the receipt itself is the first edition
+    was_g = models.BigIntegerField()
+    accepted_g = models.BigIntegerField()
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="corrections")
+    reason = models.CharField(max_length=200)
+    recorded_at = models.DateTimeField()
+    corrected_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["consignment", "edition"], name="correction_edition_once"),
+            models.CheckConstraint(condition=Q(accepted_g__gt=0) & ~Q(accepted_g=F("was_g")), name="correction_corrects"),
+            models.CheckConstraint(condition=~Q(reason="") & Q(edition__gte=2), name="correction_has_reason"),
+        ]
+
+
+class SaleQuerySet(HouseQuerySet):
+    def visible_to(self, actor: Actor) -> SaleQuerySet:
+        if actor.is_house or actor.role in STAFF_ROLES:
+            return self.all()
+        return self.filter(facility__organisation_id=actor.organisation_id)
+
+
+class Sale(models.Model):
+    """Product that left the plant. More sold than made is recorded too: the balance then blocks the plant's claim."""
+
+    id = models.UUIDField(primary_key=True)
+    facility = models.ForeignKey(Facility, models.PROTECT, db_index=False)
+    category = models.ForeignKey(Category, models.PROTECT, db_index=False)
+    mass_g = models.BigIntegerField()
+    buyer = models.CharField(max_length=200)
+    einvoice_number = models.CharField(max_length=60, unique=True)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    sold_by = models.UUIDField(null=True)
+
+    objects = SaleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(mass_g__gt=0), name="sale_positive")]
+        indexes = [models.Index(fields=["facility", "category"], include=["mass_g"], name="sale_stock")]
+
+
 class Fact(Delta):
     """A sealed fact: so many grams were collected, received or recycled. Append-only; money and statistics read it.
 
     `supply_on` is the Almaty date of the weighing: it picks tariff, index and contract version for every stage.
     `sealed_on` is the Almaty date the fact was sealed on: it picks the claim month.
+    A correction appends two rows: the reversal of the edition before (negative grams), and the next edition.
     """
 
     class Measure(models.TextChoices):
@@ -204,7 +256,22 @@ class Fact(Delta):
     facility = models.ForeignKey(Facility, models.PROTECT, null=True, db_index=False)
     supply_on = models.DateField()
     sealed_on = models.DateField()
+    edition = models.PositiveSmallIntegerField(default=1)
+    reversal_of = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversal")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["consignment", "measure"], name="fact_once")]
-        indexes = [models.Index(fields=["xid"], name="fact_xid")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["consignment", "measure", "edition"], condition=Q(reversal_of=None), name="fact_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(reversal_of=None, grams__gt=0, n=1) | Q(reversal_of__isnull=False, grams__lt=0, n=-1),
+                name="fact_signs",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["xid"], name="fact_xid"),
+            models.Index(fields=["consignment"], name="fact_consignment"),
+            models.Index(fields=["facility", "category", "occurred_on"], include=["grams"],
+                         condition=Q(measure="recycled"), name="fact_plant_month"),
+        ]

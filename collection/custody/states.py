@@ -11,6 +11,7 @@ CONSIGNMENT_STEPS = {
     "processed": (),
 }
 CONSIGNMENT_ACTIONS = {
-    "loaded": ("weigh",), "weighed": ("deliver",), "delivered": ("receive",), "received": ("process",),
+    "loaded": ("weigh",), "weighed": ("deliver",), "delivered": ("receive",),
+    "received": ("process", "correct"), "processed": ("correct",),
 }
 REFUSAL_REASONS = ("impurity", "wrong_category", "wet", "over_capacity", "unsafe", "other")

@@ -12,7 +12,7 @@ from collection.contracts.states import STAGES
 from collection.custody.models import Consignment, Fact
 from collection.kernel.actor import Actor
 from collection.kernel.db import HouseQuerySet
-from collection.kernel.fields import NumberField
+from collection.kernel.fields import NumberField, XidField
 from collection.waste.models import Category
 
 from .states import CLAIM_STEPS, ORDER_STEPS, REGISTER_STEPS
@@ -70,23 +70,47 @@ class Claim(models.Model):
                 name="claim_two_persons",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("approved", "registered", "paid"))
+                condition=~Q(state__in=("queued", "approved", "registered", "paid"))
                 | Q(approved_by__isnull=False, approved_at__isnull=False, verified_by__isnull=False),
                 name="claim_approved_by_somebody",
             ),
             models.CheckConstraint(condition=~Q(state="paid") | Q(paid_at__isnull=False), name="claim_paid_has_time"),
+            models.CheckConstraint(condition=Q(amount_tiyn__gt=0, lines_n__gt=0), name="claim_positive"),
+            models.CheckConstraint(
+                condition=~Q(state__in=("returned", "rejected")) | ~Q(reason=""), name="claim_no_has_reason"
+            ),
         ]
         indexes = [models.Index(fields=["programme", "state", "approved_at"], name="claim_queue")]
 
 
+class Rated(models.Model):
+    """A sealed fact that has been looked at for money, whether or not any stage of it is payable.
+
+    Its row is the lock and the memory of accrual: whoever inserts it rates the fact, and nobody rates it again.
+    """
+
+    fact = models.OneToOneField(Fact, models.PROTECT, primary_key=True)
+    at = models.DateTimeField()
+
+
+class RatedUpTo(models.Model):
+    """Every fact of the programme written by a transaction below `xid` has been rated: where accrual starts to look."""
+
+    programme = models.OneToOneField(Programme, models.PROTECT, primary_key=True)
+    xid = XidField()
+
+
 class AccrualLine(models.Model):
-    """One sealed fact x one stage = money. Only `claim` is ever filled in afterwards."""
+    """One sealed fact x one stage = money. Only `claim` is ever filled in afterwards.
+
+    The line of a reversal is the line it takes back, negated: same rate, same grams, same tiyn.
+    """
 
     id = models.BigAutoField(primary_key=True)
     programme = models.ForeignKey(Programme, models.PROTECT, db_index=False)
     contract = models.ForeignKey(Contract, models.PROTECT, db_index=False)
     consignment = models.ForeignKey(Consignment, models.PROTECT, related_name="lines")
-    fact = models.ForeignKey(Fact, models.PROTECT, db_index=False)
+    fact = models.ForeignKey(Fact, models.PROTECT, db_index=False)  # accrued_once is its index
     stage = models.CharField(max_length=10, choices=[(s, s) for s in STAGES])
     category = models.ForeignKey(Category, models.PROTECT, db_index=False)
     tariff = models.ForeignKey(Tariff, models.PROTECT, db_index=False)
@@ -97,12 +121,17 @@ class AccrualLine(models.Model):
     supply_on = models.DateField()
     claim_month = models.DateField()
     claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="lines")
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     accrued_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["fact", "stage"], name="accrued_once"),
-            models.CheckConstraint(condition=Q(mass_g__gt=0, amount_tiyn__gte=0), name="line_signs"),
+            models.CheckConstraint(
+                condition=Q(reverses=None, mass_g__gt=0, amount_tiyn__gte=0)
+                | Q(reverses__isnull=False, mass_g__lt=0, amount_tiyn__lte=0),
+                name="line_signs",
+            ),
         ]
         indexes = [
             models.Index(fields=["contract", "claim_month"], condition=Q(claim=None), name="line_unclaimed"),
@@ -113,7 +142,7 @@ class Hold(models.Model):
     """A stop on one line's money, with its rule. Lifting it fills in who, when and why; the row stays."""
 
     id = models.BigAutoField(primary_key=True)
-    line = models.ForeignKey(AccrualLine, models.PROTECT, related_name="holds")
+    line = models.ForeignKey(AccrualLine, models.PROTECT, related_name="holds", db_index=False)
     rule = models.CharField(max_length=40)
     params = models.JSONField(default=dict)
     placed_at = models.DateTimeField()
@@ -122,7 +151,10 @@ class Hold(models.Model):
     lifted_why = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["line", "rule"], name="hold_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "rule"], name="hold_once"),
+            models.CheckConstraint(condition=Q(lifted_at=None) | ~Q(lifted_why=""), name="lift_has_reason"),
+        ]
         indexes = [models.Index(fields=["line"], condition=Q(lifted_at=None), name="hold_open")]
 
 
@@ -163,7 +195,7 @@ class LedgerTransaction(models.Model):
     """What happened, once. Its entries sum to zero: a deferred trigger looks at commit."""
 
     id = models.BigAutoField(primary_key=True)
-    what = models.CharField(max_length=20)  # accrual, approval, payment, reversal
+    what = models.CharField(max_length=20)  # accrual, reversal, approval, payment, rejection
     claim = models.ForeignKey(Claim, models.PROTECT, null=True)
     at = models.DateTimeField()
 
@@ -174,7 +206,7 @@ class LedgerEntry(models.Model):
     id = models.BigAutoField(primary_key=True)
     transaction = models.ForeignKey(LedgerTransaction, models.PROTECT, related_name="entries")
     account = models.ForeignKey(Account, models.PROTECT)
-    line = models.ForeignKey(AccrualLine, models.PROTECT, null=True, db_index=False)
+    line = models.ForeignKey(AccrualLine, models.PROTECT, null=True, related_name="entries")
     amount_tiyn = models.BigIntegerField()
 
 

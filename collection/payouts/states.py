@@ -15,7 +15,10 @@ CLAIM_STEPS = {
 }
 CLAIM_ACTIONS = {
     "draft": ("submit",), "submitted": ("verify", "return"), "returned": ("submit",),
-    "verified": ("approve", "reject"), "queued": ("reject",), "approved": ("register",),
+    "verified": ("approve", "reject"), "queued": ("approve", "reject"), "approved": ("register",),
 }
+#: Claims that count against the programme's ceiling and the contract's cap.
+COMMITTED = ("approved", "registered", "paid")
 REGISTER_STEPS = {"draft": ("approved",), "approved": ("settled",), "settled": ()}
+REGISTER_ACTIONS = {"draft": ("approve",), "approved": ("record_result",)}
 ORDER_STEPS = {"waiting": ("paid", "rejected"), "paid": (), "rejected": ()}

@@ -5,13 +5,13 @@ from django.db import migrations
 from collection.audit.lifecycle import guard
 from collection.custody.states import CONSIGNMENT_STEPS
 
-
 SEALED = "".join(
     f"""
     CREATE TRIGGER sealed BEFORE UPDATE OR DELETE ON custody_{table} FOR EACH ROW EXECUTE FUNCTION refuse_change();
     REVOKE UPDATE, DELETE, TRUNCATE ON custody_{table} FROM house_app;
     """
-    for table in ("weighing", "receipt", "batch", "batchinput", "fact", "transportsheet", "consignmentpickup")
+    for table in ("weighing", "receipt", "batch", "batchinput", "fact", "transportsheet", "consignmentpickup",
+                  "correction", "sale")
 ) + """
 -- The receipt divides what was weighed, and nothing else.
 CREATE FUNCTION receipt_divides_net() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -25,6 +25,23 @@ BEGIN
 END $$;
 CREATE TRIGGER receipt_divides_net AFTER INSERT ON custody_receipt
     FOR EACH ROW EXECUTE FUNCTION receipt_divides_net();
+
+-- A correction divides the same net, and says truly what stood before it.
+CREATE FUNCTION correction_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.accepted_g > (SELECT net_g FROM custody_weighing WHERE consignment_id = NEW.consignment_id) OR NOT EXISTS (
+        SELECT FROM custody_receipt receipt LEFT JOIN LATERAL (
+            SELECT edition, accepted_g FROM custody_correction
+            WHERE consignment_id = NEW.consignment_id AND id <> NEW.id ORDER BY edition DESC LIMIT 1) AS last ON true
+        WHERE receipt.consignment_id = NEW.consignment_id AND NEW.edition = coalesce(last.edition, 1) + 1
+          AND NEW.was_g = coalesce(last.accepted_g, receipt.accepted_g)) THEN
+        RAISE EXCEPTION 'a correction follows the edition before it and stays within the net mass'
+            USING ERRCODE = '23514', CONSTRAINT = 'correction_follows';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER correction_follows AFTER INSERT ON custody_correction
+    FOR EACH ROW EXECUTE FUNCTION correction_follows();
 
 -- A batch's input is the sum of the loads that went in: looked at when the transaction commits.
 CREATE FUNCTION batch_is_its_inputs() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,0 +1,77 @@
+"""What we tell the counterparties about a load. No names, addresses, telephone numbers or sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from collection.kernel.actor import Actor
+from collection.kernel.words import Words
+from notifications.outbox import Notice
+
+from .models import Consignment
+
+#: event -> who is told (columns of the consignment), title, body.
+NOTICES: dict[str, tuple[tuple[str, ...], Words, Words]] = {
+    "loaded": (
+        ("generator_id", "recycler_id"),
+        Words("Жүк тиелді", "Груз принят к перевозке", "Load taken"),
+        Words("№{number} партия жолға шықты.", "Партия №{number} в пути.", "Consignment No {number} is on its way."),
+    ),
+    "weighed": (
+        ("generator_id",),
+        Words("Жүк өлшенді", "Груз взвешен", "Load weighed"),
+        Words("№{number} партия таразыда өлшенді.", "Партия №{number} взвешена.",
+              "Consignment No {number} was weighed."),
+    ),
+    "delivered": (
+        ("recycler_id",),
+        Words("Жүк қақпада", "Груз у ворот", "Load at the gate"),
+        Words("№{number} партия жеткізілді, қабылдауды растаңыз.", "Партия №{number} доставлена, подтвердите приёмку.",
+              "Consignment No {number} was delivered and awaits your receipt."),
+    ),
+    "received": (
+        ("collector_id", "generator_id"),
+        Words("Жүк қабылданды", "Груз принят", "Load received"),
+        Words("Қайта өңдеуші №{number} партияны қабылдады.", "Переработчик принял партию №{number}.",
+              "The recycler has received consignment No {number}."),
+    ),
+    "returned": (
+        ("collector_id", "generator_id"),
+        Words("Жүктен бас тартылды", "В приёмке отказано", "Load refused"),
+        Words("Қайта өңдеуші №{number} партияны қабылдамады.", "Переработчик отказался от партии №{number}.",
+              "The recycler has refused consignment No {number}."),
+    ),
+    "processed": (
+        ("collector_id", "generator_id"),
+        Words("Қалдық қайта өңделді", "Отходы переработаны", "Waste recycled"),
+        Words("№{number} партия қайта өңделді.", "Партия №{number} переработана.",
+              "Consignment No {number} was recycled."),
+    ),
+    "corrected": (
+        ("collector_id", "generator_id"),
+        Words("Қабылдау түзетілді", "Приёмка исправлена", "Receipt corrected"),
+        Words("№{number} партияның қабылданған массасы түзетілді.", "Исправлена принятая масса партии №{number}.",
+              "The accepted mass of consignment No {number} was corrected."),
+    ),
+}
+
+
+def told(event: str, loads: Iterable[Consignment]) -> set[UUID]:
+    """The organisations to be told of `event`."""
+    columns = NOTICES[event][0]
+    return {getattr(load, column) for load in loads for column in columns} - {None}
+
+
+def moved(event: str, loads: Iterable[Consignment], actor: Actor,
+          members: Mapping[UUID, Sequence[UUID]]) -> list[Notice]:
+    """One notice per load and person, but for whoever did it. `members`: organisation -> its people."""
+    columns, title, body = NOTICES[event]
+    found = []
+    for load in loads:
+        organisations = dict.fromkeys(getattr(load, column) for column in columns)
+        people = dict.fromkeys(person for one in organisations for person in members.get(one, ()))
+        text = body.fill(number=load.number)
+        found += [Notice(person, f"consignment.{event}", title, text, "consignment", load.pk)
+                  for person in people if person != actor.user_id]
+    return found

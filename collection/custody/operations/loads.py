@@ -1,0 +1,174 @@
+"""A load is taken: from a pickup with the generator's hand-over code, or the collector's own."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from collection.accounts import queries as accounts
+from collection.audit import steps as audit
+from collection.dispatch import steps as jobs
+from collection.dispatch.models import Job
+from collection.dispatch.states import JOB_ACTIONS
+from collection.kernel.actor import Actor
+from collection.kernel.ids import uuid7
+from collection.kernel.refusals import NotFound, Refusal, Unprocessable, WrongState
+from collection.kernel.words import Words
+from collection.pickups import steps as pickups
+from collection.pickups.models import Pickup
+from collection.registry.models import Vehicle
+from notifications import outbox
+
+from .. import notices
+from ..models import Consignment, ConsignmentPickup, TransportSheet
+from .own_loads import describe
+from .refusals import Wrongs
+
+
+class HandoverCodeWrong(Unprocessable):
+    """The code the generator tells the driver at the gate does not match."""
+
+    code = "handover_code_wrong"
+    words = Words("Тапсыру коды қате", "Неверный код передачи", "The hand-over code is wrong")
+
+
+class IdTaken(Refusal):
+    """The phone's own id already belongs to something else."""
+
+    code = "id_taken"
+    words = Words("Бұл идентификатор бос емес", "Этот идентификатор занят", "This id is already in use")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Either `job_id` with `handover_code`, and the rest comes from the pickup, or an own load with everything itself.
+
+    `id` may be made by the phone (UUIDv7). `point` is (longitude, latitude), for waste from no registered site.
+    `recycler_contract_id` is needed with a job only where dispatch found no recycler.
+    """
+
+    loaded_at: datetime  # the phone's clock
+    vehicle_id: UUID | None = None
+    plate: str = ""  # of a hired vehicle that is not in the registry
+    id: UUID | None = None
+    job_id: UUID | None = None
+    handover_code: str = ""
+    category: str = ""
+    waste_code: str | None = None
+    origin: str = ""
+    collector_contract_id: UUID | None = None
+    recycler_contract_id: UUID | None = None
+    site_id: UUID | None = None
+    point: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    id: UUID
+    number: int
+    pickup_id: UUID | None
+    state: str = "loaded"
+    version: int = 1
+
+
+def load(*, actor: Actor, at: datetime, loads: Sequence[Load]) -> list[Loaded]:
+    """Seal who takes what from where: a consignment and its transport sheet each; jobs are done, pickups fulfilled.
+
+    Errors: NotFound (a job, contract or site that is not the actor's); WrongState (the job is over); IdTaken;
+    HandoverCodeWrong, ForeignOrigin, OccurredInFuture, or Unprocessable with all of `contract_not_live`, `wrong_kind`,
+    `category_not_in_contract`, `code_not_in_category`, `outside_country`, `recycler_needed`, `plate_needed`, ...
+    """
+    wrongs = Wrongs(loads)
+    for n, one in enumerate(loads):
+        wrongs.future(n, one.loaded_at, at, "loaded_at")
+    found = _jobs(actor, loads, wrongs)
+    described = describe(actor, loads, found, wrongs)
+    vehicles = {one.pk: one for one in Vehicle.objects.filter(
+        pk__in={one.get("vehicle_id") for one in described.values()})}
+    for n, columns in described.items():
+        _check_vehicle(n, columns, vehicles.get(columns["vehicle_id"]), loads[n].plate, wrongs)
+    wrongs.refuse()
+    _refuse_taken(loads)
+    rows = Consignment.objects.bulk_create([
+        Consignment(id=one.id or uuid7(at), loaded_at=one.loaded_at, recorded_at=at, **described[n])
+        for n, one in enumerate(loads)
+    ])
+    TransportSheet.objects.bulk_create([
+        TransportSheet(
+            consignment=row, generator_signed_by="code" if one.job_id else "none", signed_at=one.loaded_at,
+            plate=vehicles[row.vehicle_id].plate if row.vehicle_id else one.plate)
+        for one, row in zip(loads, rows, strict=True)
+    ])
+    served = [found[one.job_id].pickup_id if one.job_id else None for one in loads]
+    ConsignmentPickup.objects.bulk_create([
+        ConsignmentPickup(consignment=row, pickup_id=pickup_id)
+        for row, pickup_id in zip(rows, served, strict=True) if pickup_id
+    ])
+    _finish(found, at)
+    audit.record_many(actor=actor, at=at, lines=[
+        audit.Line("consignment.load", "consignment", row.pk, after={
+            "state": "loaded", "category": row.category_id, "origin": row.origin, "region": row.region_id,
+            "pickup": pickup_id, "collector_contract": row.collector_contract_id,
+            "recycler_contract": row.recycler_contract_id, "vehicle": row.vehicle_id, "loaded_at": row.loaded_at})
+        for row, pickup_id in zip(rows, served, strict=True)
+    ])
+    outbox.put(notices.moved("loaded", rows, actor, accounts.recipients(notices.told("loaded", rows))), at=at)
+    return [Loaded(row.pk, row.number, pickup_id) for row, pickup_id in zip(rows, served, strict=True)]
+
+
+def _jobs(actor: Actor, loads: Sequence[Load], wrongs: Wrongs) -> dict[UUID | None, Job]:
+    """The jobs of the list with their pickups, the pickups locked first as by every rival; each code compared."""
+    asked = {one.job_id for one in loads if one.job_id}
+    if not asked:
+        return {}
+    mine = Job.objects.visible_to(actor)
+    if not actor.is_house:
+        mine = mine.filter(organisation_id=actor.organisation_id)
+    served = {one.pk: one for one in Pickup.objects.locked(pk__in=mine.filter(pk__in=asked).values("pickup_id"))}
+    found: dict[UUID | None, Job] = {one.pk: one for one in mine.filter(pk__in=asked)}
+    if asked - found.keys():
+        raise NotFound
+    seen: set[UUID] = set()
+    for n, one in enumerate(loads):
+        if not one.job_id:
+            continue
+        if one.job_id in seen:
+            wrongs.add(Unprocessable, n, "job_id", "duplicate")
+        seen.add(one.job_id)
+        job = found[one.job_id]
+        job.pickup = served[job.pickup_id]
+        if job.state not in jobs.UNDERWAY:
+            raise WrongState(state=job.state, allowed_actions=list(JOB_ACTIONS.get(job.state, ())))
+        if not hmac.compare_digest(job.pickup.handover_code.encode(), one.handover_code.encode()):
+            wrongs.add(HandoverCodeWrong, n, "handover_code")
+    return found
+
+
+def _check_vehicle(n: int, described: dict[str, Any], vehicle: Vehicle | None, plate: str, wrongs: Wrongs) -> None:
+    """The vehicle is the collector's own and in service; without one the plate stands on the transport sheet."""
+    if described["vehicle_id"] is None:
+        if not plate:
+            wrongs.add(Unprocessable, n, "vehicle_id", "plate_needed")
+    elif vehicle is None or vehicle.retired_at or vehicle.organisation_id != described["collector_id"]:
+        wrongs.add(Unprocessable, n, "vehicle_id", "not_found")
+
+
+def _refuse_taken(loads: Sequence[Load]) -> None:
+    made = [one.id for one in loads if one.id]
+    if made and (len(set(made)) < len(made) or Consignment.objects.filter(pk__in=made).exists()):
+        raise IdTaken
+
+
+def _finish(found: dict[UUID | None, Job], at: datetime) -> None:
+    """Jobs done and pickups fulfilled; each statement is conditional, so whoever ended one meanwhile has won."""
+    if not found:
+        return
+    fulfilled = pickups.fulfil([job.pickup_id for job in found.values()], at=at)
+    done = jobs.finish_jobs([job.pk for job in found.values()], at=at)
+    if (fulfilled, done) != (len(found), len(found)):
+        job = Job.objects.exclude(state="done").filter(pk__in=list(found)).first()
+        raise WrongState(state=job.state if job else "done", allowed_actions=[])

@@ -1,0 +1,260 @@
+"""Reads: a load with its papers and timeline, batches, sales, what a plant has in stock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from collection.kernel.actor import Actor
+from collection.kernel.db import rows
+from collection.kernel.refusals import NotFound
+
+from .models import Batch, BatchInput, Consignment, Sale
+from .steps import actions
+
+
+@dataclass(frozen=True, slots=True)
+class Masses:
+    """The tonnages of one load side by side, in grams; None: not yet measured. They are never added together."""
+
+    declared_g: int | None  # by its pickups
+    net_g: int | None
+    accepted_g: int | None  # as last corrected
+    refused_g: int | None
+    recycled_g: int | None  # its share of the batch's input
+
+
+@dataclass(frozen=True, slots=True)
+class ConsignmentView:
+    id: UUID
+    number: int
+    programme: str
+    synthetic: bool
+    state: str
+    allowed_actions: tuple[str, ...]
+    category: str
+    waste_code: str | None
+    origin: str
+    region: str
+    district: str | None
+    generator_id: UUID | None
+    collector_id: UUID
+    collector_contract_id: UUID
+    recycler_id: UUID
+    recycler_contract_id: UUID
+    facility_id: UUID
+    vehicle_id: UUID | None
+    driver_id: UUID | None
+    masses: Masses
+    loaded_at: datetime
+    recorded_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened: when by the clock on the spot, when it was recorded, and how many grams it sealed."""
+
+    step: str
+    occurred_at: datetime
+    recorded_at: datetime
+    mass_g: int | None
+    details: dict[str, Any]
+
+
+_VIEW = """
+SELECT load.id, load.number, programme.code AS programme, programme.synthetic, load.state, load.category_id AS category,
+       load.waste_code_id AS waste_code, load.origin, load.region_id AS region, load.district_id AS district,
+       load.generator_id, load.collector_id, load.collector_contract_id, load.recycler_id, load.recycler_contract_id,
+       load.facility_id, load.vehicle_id, load.driver_id, load.loaded_at, load.recorded_at, load.version,
+       (SELECT sum(pickup.declared_g)::bigint FROM custody_consignmentpickup served
+            JOIN pickups_pickup pickup ON pickup.id = served.pickup_id WHERE served.consignment_id = load.id) AS declared_g,
+       weighing.net_g, coalesce(last.accepted_g, receipt.accepted_g) AS accepted_g,
+       weighing.net_g - coalesce(last.accepted_g, receipt.accepted_g) AS refused_g,
+       (SELECT sum(grams)::bigint FROM custody_fact
+            WHERE consignment_id = load.id AND measure = 'recycled') AS recycled_g
+FROM custody_consignment load
+JOIN contracts_programme programme ON programme.id = load.programme_id
+LEFT JOIN custody_weighing weighing ON weighing.consignment_id = load.id
+LEFT JOIN custody_receipt receipt ON receipt.consignment_id = load.id
+LEFT JOIN LATERAL (SELECT accepted_g FROM custody_correction
+    WHERE consignment_id = load.id ORDER BY edition DESC LIMIT 1) AS last ON true
+WHERE load.id = ANY(%s)
+"""
+
+
+def consignment(actor: Actor, consignment_id: UUID) -> ConsignmentView:
+    """One load the actor is a party of (any, for the operator's staff); NotFound otherwise."""
+    found = _views(Consignment.objects.visible_to(actor).filter(pk=consignment_id).values_list("pk", flat=True))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def consignments(actor: Actor, *, programme: str | None = None, state: str | None = None, category: str | None = None,
+                 after: tuple[datetime, UUID] | None = None, limit: int | None = None) -> list[ConsignmentView]:
+    """The actor's loads, newest first, after the position (recorded_at, id). Two queries."""
+    asked = {"programme__code": programme, "state": state, "category": category}
+    found = Consignment.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
+    if after:
+        # One comparison of rows, so that the index on recorded_at is walked from the position on.
+        found = found.filter(recorded_at__lte=after[0]).exclude(recorded_at=after[0], pk__gte=after[1])
+    return _views(found.order_by("-recorded_at", "-pk").values_list("pk", flat=True)[:limit])
+
+
+def _views(ids: Iterable[UUID]) -> list[ConsignmentView]:
+    wanted = list(ids)
+    found = {}
+    for row in rows(_VIEW, [wanted]) if wanted else []:
+        masses = Masses(**{name: row.pop(name) for name in Masses.__slots__})
+        found[row["id"]] = ConsignmentView(**row, masses=masses, allowed_actions=tuple(actions(row["state"])))
+    return [found[pk] for pk in wanted]
+
+
+_TIMELINE = """
+SELECT 'loaded' AS step, loaded_at AS occurred_at, recorded_at, NULL::bigint AS mass_g,
+       jsonb_build_object('signed_by', sheet.generator_signed_by, 'plate', sheet.plate) AS details
+FROM custody_consignment load LEFT JOIN custody_transportsheet sheet ON sheet.consignment_id = load.id
+WHERE load.id = %(id)s
+UNION ALL
+SELECT 'weighed', occurred_at, recorded_at, net_g, jsonb_build_object(
+       'gross_g', gross_g, 'tare_g', tare_g, 'ticket', ticket_number, 'manual', manual)
+FROM custody_weighing WHERE consignment_id = %(id)s
+UNION ALL
+SELECT 'delivered', delivered_at, delivered_at, NULL, '{}' FROM custody_consignment
+WHERE id = %(id)s AND delivered_at IS NOT NULL
+UNION ALL
+SELECT CASE WHEN accepted_g = 0 THEN 'returned' ELSE 'received' END, occurred_at, recorded_at, accepted_g,
+       jsonb_build_object('refused_g', refused_g, 'reason', reason)
+FROM custody_receipt WHERE consignment_id = %(id)s
+UNION ALL
+SELECT 'processed', batch.occurred_at, batch.recorded_at, input.mass_g, jsonb_build_object('batch', batch.number)
+FROM custody_batchinput input JOIN custody_batch batch ON batch.id = input.batch_id WHERE input.consignment_id = %(id)s
+UNION ALL
+SELECT 'corrected', recorded_at, recorded_at, accepted_g,
+       jsonb_build_object('was_g', was_g, 'edition', edition, 'reason', reason)
+FROM custody_correction WHERE consignment_id = %(id)s
+ORDER BY recorded_at, occurred_at
+"""
+
+
+def timeline(consignment_id: UUID) -> list[Step]:
+    """Everything that was sealed for a load, in the order of recording; ask `consignment` first whether it may be seen."""
+    return [Step(**row | {"details": orjson.loads(row["details"])}) for row in rows(_TIMELINE, {"id": consignment_id})]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """A batch; `corrected_g`: how much later corrections took from its input and its loss alike."""
+
+    id: UUID
+    number: int
+    contract_id: UUID
+    facility_id: UUID
+    category: str
+    input_g: int
+    product_g: int
+    byproduct_g: int
+    loss_g: int
+    corrected_g: int
+    consignment_ids: tuple[UUID, ...]
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+def batch(actor: Actor, batch_id: UUID) -> BatchView:
+    found = _batches(Batch.objects.visible_to(actor).filter(pk=batch_id))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def batches(actor: Actor, *, contract_id: UUID | None = None, category: str | None = None, after: int | None = None,
+            limit: int | None = None) -> list[BatchView]:
+    """The actor's plants' batches, newest first, below the number `after`."""
+    asked = {"contract_id": contract_id, "category": category, "number__lt": after}
+    found = Batch.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
+    return _batches(found.order_by("-number")[:limit])
+
+
+def _batches(found: Any) -> list[BatchView]:
+    listed = list(found)
+    ids = [one.pk for one in listed]
+    inputs: dict[UUID, list[UUID]] = {pk: [] for pk in ids}
+    for batch_id, consignment_id in BatchInput.objects.filter(batch__in=ids).order_by("consignment__number").values_list(
+            "batch_id", "consignment_id"):
+        inputs[batch_id].append(consignment_id)
+    changed = {row["batch_id"]: row["grams"] for row in rows(
+        "SELECT batch_id, sum(accepted_g - was_g)::bigint AS grams FROM custody_correction WHERE batch_id = ANY(%s) "
+        "GROUP BY batch_id", [ids])}
+    return [
+        BatchView(one.pk, one.number, one.contract_id, one.facility_id, one.category_id, one.input_g, one.product_g,
+                  one.byproduct_g, one.loss_g, changed.get(one.pk, 0), tuple(inputs[one.pk]), one.occurred_at,
+                  one.recorded_at)
+        for one in listed
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class SaleView:
+    id: UUID
+    facility_id: UUID
+    category: str
+    mass_g: int
+    buyer: str
+    einvoice_number: str
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+def sale(actor: Actor, sale_id: UUID) -> SaleView:
+    found = sales(actor, ids=[sale_id])
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def sales(actor: Actor, *, ids: Iterable[UUID] | None = None, facility_id: UUID | None = None,
+          after: UUID | None = None, limit: int | None = None) -> list[SaleView]:
+    """The actor's plants' sales in the order they were recorded, after the id `after`."""
+    asked = {"pk__in": ids and list(ids), "facility_id": facility_id, "pk__gt": after}
+    found = Sale.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
+    return [
+        SaleView(one.pk, one.facility_id, one.category_id, one.mass_g, one.buyer, one.einvoice_number, one.occurred_at,
+                 one.recorded_at)
+        for one in found.order_by("pk")[:limit]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Product of one plant and category since the beginning, in grams. `left_g` below zero cannot be."""
+
+    facility_id: UUID
+    category: str
+    product_g: int
+    sold_g: int
+
+    @property
+    def left_g(self) -> int:
+        return self.product_g - self.sold_g
+
+
+def stock(facility_ids: Iterable[UUID]) -> list[Stock]:
+    """What was made and what was sold, for each plant and category that has either."""
+    return [
+        Stock(**row) for row in rows(
+            """
+            SELECT facility_id, category_id AS category, sum(product_g)::bigint AS product_g, sum(sold_g)::bigint AS sold_g
+            FROM (SELECT facility_id, category_id, product_g, 0 AS sold_g FROM custody_batch
+                  UNION ALL SELECT facility_id, category_id, 0, mass_g FROM custody_sale) AS moves
+            WHERE facility_id = ANY(%s) GROUP BY facility_id, category_id ORDER BY facility_id, category_id
+            """,
+            [list(facility_ids)],
+        )
+    ]

@@ -1,0 +1,127 @@
+"""Moving consignments along and sealing facts, a list at a time: a constant number of statements, however long it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import F
+
+from collection.kernel.actor import Actor
+from collection.kernel.calendar import almaty_date
+from collection.kernel.db import rows
+from collection.kernel.refusals import Defect, NotFound, StaleVersion, WrongState
+from collection.registry.rules import pointer
+from notifications import outbox
+
+from .models import Consignment, Fact
+from .states import CONSIGNMENT_ACTIONS, CONSIGNMENT_STEPS
+
+
+def take(actor: Actor, ids: Sequence[UUID], *, action: str, parties: Sequence[str],
+         versions: Sequence[int | None] | None = None, name: str = "consignment_id") -> dict[UUID, Consignment]:
+    """The consignments, locked in key order, for somebody who acts for one of `parties` and may do `action` now.
+
+    `parties` are the columns one of which must be the actor's organisation. Errors: NotFound; StaleVersion;
+    WrongState with the state, what is allowed in it, and every one of the list that is not ready.
+    """
+    found = {one.pk: one for one in Consignment.objects.visible_to(actor).locked(pk__in=list(ids))}
+    own = {pk for pk, one in found.items()
+           if actor.is_house or actor.organisation_id in [getattr(one, party) for party in parties]}
+    if lost := [n for n, pk in enumerate(ids) if pk not in own]:
+        raise NotFound(defects=[Defect(pointer(ids, n, name), NotFound.code) for n in lost] if len(ids) > 1 else [])
+    for n, pk in enumerate(ids):
+        if versions is not None and versions[n] not in (None, found[pk].version):
+            raise StaleVersion(version=found[pk].version)
+    wrong = [(n, found[pk].state) for n, pk in enumerate(ids) if action not in actions(found[pk].state)]
+    if wrong:
+        raise WrongState(
+            defects=[Defect(pointer(ids, n, name), WrongState.code, {"state": state, "allowed_actions": actions(state)})
+                     for n, state in wrong] if len(ids) > 1 else [],
+            state=wrong[0][1], allowed_actions=actions(wrong[0][1]))
+    return found
+
+
+def actions(state: str) -> list[str]:
+    return list(CONSIGNMENT_ACTIONS.get(state, ()))
+
+
+def move(ids: Sequence[UUID], *, to: str, delivered_at: datetime | None = None) -> None:
+    """All of them to `to`. Whoever calls holds their locks; the database refuses a step the lifecycle does not know."""
+    before = [state for state, following in CONSIGNMENT_STEPS.items() if to in following]
+    changes: dict[str, object] = {"state": to, "version": F("version") + 1}
+    if delivered_at is not None:
+        changes["delivered_at"] = delivered_at
+    moved = Consignment.objects.filter(pk__in=list(ids), state__in=before).update(**changes)
+    assert moved == len(ids), f"{moved} of {len(ids)} consignments were ready for {to}"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What papers and corrections say of one load, in grams."""
+
+    net_g: int
+    accepted_g: int
+    edition: int  # 1 for the receipt itself
+    supply_on: date
+    weighed_at: datetime
+    received_at: datetime
+    batch_id: UUID | None
+
+
+def standings(ids: Sequence[UUID]) -> dict[UUID, Standing]:
+    """The accepted mass as it stands now (the last correction, else the receipt) of received loads."""
+    return {
+        row.pop("consignment_id"): Standing(**row)
+        for row in rows(
+            """
+            SELECT receipt.consignment_id, weighing.net_g, coalesce(last.accepted_g, receipt.accepted_g) AS accepted_g,
+                   coalesce(last.edition, 1) AS edition, fact.supply_on, weighing.occurred_at AS weighed_at,
+                   receipt.occurred_at AS received_at, input.batch_id
+            FROM custody_receipt receipt
+            JOIN custody_weighing weighing ON weighing.consignment_id = receipt.consignment_id
+            JOIN custody_fact fact ON fact.consignment_id = receipt.consignment_id AND fact.measure = 'collected'
+            LEFT JOIN custody_batchinput input ON input.consignment_id = receipt.consignment_id
+            LEFT JOIN LATERAL (
+                SELECT accepted_g, edition FROM custody_correction
+                WHERE consignment_id = receipt.consignment_id ORDER BY edition DESC LIMIT 1) AS last ON true
+            WHERE receipt.consignment_id = ANY(%s)
+            """,
+            [list(ids)],
+        )
+    }
+
+
+def fact(row: Consignment, measure: str, *, grams: int, occurred_at: datetime, supply_on: date, at: datetime,
+         contract: tuple[UUID, str], batch_id: UUID | None = None) -> Fact:
+    """The first edition of a sealed fact, not yet written. `contract`: whose tonnes they are, and its kind."""
+    return Fact(
+        measure=measure, consignment=row, programme_id=row.programme_id, category_id=row.category_id,
+        region_id=row.region_id, district_id=row.district_id, contract_id=contract[0], contract_kind=contract[1],
+        batch_id=batch_id, facility_id=row.facility_id, grams=grams, n=1, occurred_on=legal_date(occurred_at, at),
+        supply_on=supply_on, sealed_on=almaty_date(at), recorded_at=at,
+    )
+
+
+def again(old: Fact, *, grams: int, at: datetime) -> tuple[Fact, Fact]:
+    """The reversal of `old` and its next edition: both on the day of the correction, so that closed months stay."""
+    same = {name: getattr(old, name) for name in (
+        "measure", "consignment_id", "programme_id", "category_id", "region_id", "district_id", "contract_id",
+        "contract_kind", "batch_id", "facility_id", "supply_on")}
+    now = {"occurred_on": almaty_date(at), "sealed_on": almaty_date(at), "recorded_at": at}
+    return (Fact(**same, **now, grams=-old.grams, n=-1, edition=old.edition, reversal_of=old),
+            Fact(**same, **now, grams=grams, n=1, edition=old.edition + 1))
+
+
+def legal_date(occurred_at: datetime, at: datetime) -> date:
+    """The Almaty date of an event by the phone's clock; a clock that runs ahead cannot date it after its recording."""
+    return almaty_date(min(occurred_at, at))
+
+
+def seal(facts: Sequence[Fact], *, at: datetime) -> None:
+    """Append the facts and leave word for whoever computes from them: the task's name is all this room knows of it."""
+    Fact.objects.bulk_create(facts)
+    for programme_id in dict.fromkeys(fact.programme_id for fact in facts):
+        outbox.work(task="facts.sealed", object_id=programme_id, at=at)

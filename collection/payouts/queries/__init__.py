@@ -1,0 +1,13 @@
+"""Reads: claims and what was said of them, registers, the ledger, and why a tonne is or is not paid."""
+
+from .claims import ClaimView, LineView, VerdictView, claim, claim_lines, claims, verdicts
+from .ledger import AccountSum, EntryView, balances, entries
+from .recompute import Difference, Recomputed, recompute_check
+from .registers import OrderView, RegisterView, orders, register, registers
+from .tonnes import StageMoney, Statement, money_of, statement
+
+__all__ = [
+    "AccountSum", "ClaimView", "Difference", "EntryView", "LineView", "OrderView", "Recomputed", "RegisterView",
+    "StageMoney", "Statement", "VerdictView", "balances", "claim", "claim_lines", "claims", "entries", "money_of",
+    "orders", "recompute_check", "register", "registers", "statement", "verdicts",
+]

@@ -1,0 +1,3 @@
+from tests.collection.custody.conftest import haul, scene, whole
+
+__all__ = ["haul", "scene", "whole"]
