@@ -22,7 +22,7 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField()
     suspended_at = models.DateTimeField(null=True)
     password = None  # type: ignore[assignment]
-    last_login = None  # type: ignore[assignment]
+    last_login = None
 
     USERNAME_FIELD = "phone"
     objects = BaseUserManager()

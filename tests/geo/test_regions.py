@@ -52,7 +52,7 @@ def test_every_settlement_is_in_its_region():
     rows = known("kz_settlements")
     wrong = [row["name_en"] for row, found in zip(rows, located(rows), strict=True)
              if found is None or found.region_kato != row["region_kato"]
-             or found.precision != "region" and found.district_kato != row["district_kato"]]
+             or (found.precision != "region" and found.district_kato != row["district_kato"])]
     assert wrong == []
 
 

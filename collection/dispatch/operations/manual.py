@@ -72,7 +72,8 @@ def _take_back(at: datetime, pickup: Pickup) -> list[UUID]:
     """End the job of whoever has the pickup; returns the organisations that lose it."""
     if pickup.state != "accepted":
         return []
-    job = Job.objects.get(pickup_id=pickup.id, contract_id=pickup.collector_contract_id, ended_at=None)
+    job = Job.objects.get(pickup_id=pickup.id, ended_at=None,
+                          contract_id=pickup.collector_contract_id)  # type: ignore[misc]
     steps.end_job(job.id, state="withdrawn", reason="reassigned", at=at)
     steps.undo_acceptance(pickup.id, reason="reassigned")
     release([pickup.id], why="withdrawn", at=at)

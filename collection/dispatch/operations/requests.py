@@ -248,7 +248,7 @@ def _judge(stand: dict[str, Any], new: NewPickup, *, duplicates: list[UUID] | No
 
 def _same(actor: Actor, stand: dict[str, Any], new: NewPickup) -> Seen:
     """The request that has the phone's id already, if it is this very one."""
-    earlier = Pickup.objects.filter(pk=new.id, generator_id=stand["organisation_id"]).first()
+    earlier = Pickup.objects.filter(generator_id=stand["organisation_id"], pk=new.id).first()  # type: ignore[misc]
     content = {
         "programme_id": stand["programme_id"], "site_id": new.site_id, "category_id": new.category,
         "waste_code_id": new.waste_code, "declared_g": new.declared_g, "origin": new.origin, "note": new.note,

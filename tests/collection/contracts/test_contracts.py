@@ -15,8 +15,16 @@ from collection.audit.models import AuditLine, StateChange
 from collection.contracts import queries
 from collection.contracts.models import Contract, ContractCategory, ContractRegion, Programme, ServedArea
 from collection.contracts.operations import (
-    ContractNumberTaken, ProgrammeCodeTaken, SamePerson, approve_contracts, change_programme, close_contract,
-    create_programme, draw_up_contracts, resume_contract, suspend_contract,
+    ContractNumberTaken,
+    ProgrammeCodeTaken,
+    SamePerson,
+    approve_contracts,
+    change_programme,
+    close_contract,
+    create_programme,
+    draw_up_contracts,
+    resume_contract,
+    suspend_contract,
 )
 from collection.contracts.operations.drawing_up import is_iban
 from collection.contracts.steps import Allot, allot

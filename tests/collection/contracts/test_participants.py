@@ -16,7 +16,13 @@ from collection.accounts.steps import open_session
 from collection.audit.models import AuditLine
 from collection.contracts.models import Enrolment
 from collection.contracts.operations import (
-    AlreadyEnrolled, NewContractor, NewGenerator, NewSite, create_programme, register_contractors, register_generators,
+    AlreadyEnrolled,
+    NewContractor,
+    NewGenerator,
+    NewSite,
+    create_programme,
+    register_contractors,
+    register_generators,
 )
 from collection.kernel.actor import HOUSE, Actor
 from collection.kernel.ids import uuid7

@@ -12,7 +12,15 @@ from collection.audit.models import AuditLine
 from collection.contracts import queries
 from collection.contracts.models import IndexValue, Tariff, VatRate
 from collection.contracts.operations import (
-    NewIndex, NewTariff, NewVat, PricesClash, create_programme, load_published_prices, set_index, set_tariffs, set_vat,
+    NewIndex,
+    NewTariff,
+    NewVat,
+    PricesClash,
+    create_programme,
+    load_published_prices,
+    set_index,
+    set_tariffs,
+    set_vat,
 )
 from collection.contracts.prices import Period, fit
 from collection.contracts.rules import is_payable, stages_paid

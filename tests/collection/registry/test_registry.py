@@ -17,8 +17,17 @@ from collection.kernel.refusals import Defect, NotFound, Unprocessable
 from collection.registry import queries
 from collection.registry.models import Facility, FacilityCapacity, Generator, Scale, Site, Vehicle
 from collection.registry.operations import (
-    NewFacility, NewPlace, NewScale, NewVehicle, OutsideCountry, Registered, add_bases, add_facilities, add_scales,
-    add_sites, add_vehicles,
+    NewFacility,
+    NewPlace,
+    NewScale,
+    NewVehicle,
+    OutsideCountry,
+    Registered,
+    add_bases,
+    add_facilities,
+    add_scales,
+    add_sites,
+    add_vehicles,
 )
 from collection.registry.rules import plate_of
 from tests.collection.contracts.cast import ALMATY, ALMATY_KATO, ASTANA, ASTANA_KATO, AT, contractor, generator
