@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import TypeVar
 
 from django.conf import settings
 
-from collection.kernel.db import execute, in_transaction, now, rows
+from collection.kernel.db import execute, in_transaction, now, outside_transaction, rows
 
 from . import outbox
 from .channels import email, fcm, log as log_channel, sms
@@ -18,17 +20,37 @@ from .outbox import Row
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+SENDERS = 10
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 10, 600
 
 
-def push(row_id: int) -> None:
-    """Send this push."""
-    carry_out(row_id, _push)
+def push(row_ids: Sequence[int]) -> None:
+    """Send these pushes, a few at a time: one statement claims them all, one reads them, one marks those that went out.
+
+    At worst all of them wait TIMEOUT_S in every round, which must be over before the claim is (BUNDLE / SENDERS rounds).
+    """
+    outside_transaction()
+    claimed = {row.id: row for row in outbox.claim_all(row_ids)}
+    letters = _letters(list(claimed))
+    for row_id in claimed.keys() - letters.keys():
+        outbox.failed(row_id, "the device is gone", None)
+    if not letters:
+        return
+    with ThreadPoolExecutor(SENDERS) as senders:  # threads that only talk to the network: the database stays in this one
+        outcomes = dict(zip(letters, senders.map(lambda letter: _outcome(_send_push, letter), letters.values()), strict=True))
+    outbox.done(*(row_id for row_id, failure in outcomes.items() if failure is None))
+    for row_id, failure in outcomes.items():
+        if failure is not None:
+            _mark_failure(claimed[row_id], failure)
+            if isinstance(failure, Permanent) and failure.address_gone:  # unless it has given us a new one meanwhile
+                execute("DELETE FROM notifications_device WHERE installation_id = %s AND value = %s",
+                        [claimed[row_id].installation_id, letters[row_id].address])
 
 
 def message(row_id: int) -> None:
     """Send this SMS or e-mail."""
-    carry_out(row_id, _message)
+    carry_out(row_id, _send_message)
 
 
 def errand(row_id: int, do: Callable[[Row], object]) -> None:
@@ -49,17 +71,11 @@ def carry_out(row_id: int, act: Callable[[Row], object]) -> None:
     row = outbox.claim(row_id)
     if row is None:
         return
-    try:
-        act(row)
-    except Permanent as failure:
-        outbox.failed(row_id, str(failure), None)
-    except Transient as failure:
-        outbox.failed(row_id, str(failure), now() + pause(row.attempts, failure.retry_after))
-    except Exception as error:  # our own mistake; its text may hold personal data, so only the log gets it
-        log.exception("outbox row %d: attempt %d failed", row_id, row.attempts)
-        outbox.failed(row_id, type(error).__name__, now() + pause(row.attempts, None))
-    else:
+    failure = _outcome(act, row)
+    if failure is None:
         outbox.done(row_id)
+    else:
+        _mark_failure(row, failure)
 
 
 def pause(attempts: int, asked: float | None) -> timedelta:
@@ -68,31 +84,52 @@ def pause(attempts: int, asked: float | None) -> timedelta:
     return timedelta(seconds=wait * random.uniform(1, 1.2 if asked is None else 1.05))
 
 
-def _push(row: Row) -> None:
-    # The device must still be its recipient's: a telephone that changed hands shows nothing of its former owner.
+def _outcome(act: Callable[[T], object], what: T) -> Exception | None:
+    """None when `act` went well, else what it raised."""
+    try:
+        act(what)
+    except Exception as failure:
+        return failure
+    return None
+
+
+def _mark_failure(row: Row, failure: Exception) -> None:
+    if isinstance(failure, Permanent):
+        outbox.failed(row.id, str(failure), None)
+    elif isinstance(failure, Transient):
+        outbox.failed(row.id, str(failure), now() + pause(row.attempts, failure.retry_after))
+    else:  # our own mistake; its text may hold personal data, so only the log gets it
+        log.error("outbox row %d: attempt %d failed", row.id, row.attempts, exc_info=failure)
+        outbox.failed(row.id, type(failure).__name__, now() + pause(row.attempts, None))
+
+
+def _letters(row_ids: Sequence[int]) -> dict[int, Push]:
+    """What to send, by row, in each device's language; a row whose device is gone has none.
+
+    The device must still be its recipient's: a telephone that changed hands shows nothing of its former owner.
+    """
     found = rows(
         """
-        SELECT notice.event, notice.object_type, notice.object_id, device.kind, device.value AS address, device.language,
+        SELECT row.id, notice.id AS notice_id, notice.event, notice.object_type, notice.object_id,
                CASE device.language WHEN 'kk' THEN title_kk WHEN 'ru' THEN title_ru ELSE title_en END AS title,
-               CASE device.language WHEN 'kk' THEN body_kk WHEN 'ru' THEN body_ru ELSE body_en END AS body
-        FROM notifications_notice notice JOIN notifications_device device USING (recipient_id)
-        WHERE notice.id = %s AND device.installation_id = %s
+               CASE device.language WHEN 'kk' THEN body_kk WHEN 'ru' THEN body_ru ELSE body_en END AS body,
+               device.kind, device.value AS address, device.language, row.expires_at,
+               floor(extract(epoch FROM row.expires_at - house_clock()))::int AS seconds_left
+        FROM notifications_outboxrow row JOIN notifications_notice notice ON notice.id = row.notice_id
+        JOIN notifications_device device
+            ON device.installation_id = row.installation_id AND device.recipient_id = notice.recipient_id
+        WHERE row.id = ANY(%s)
         """,
-        [row.notice_id, row.installation_id],
+        [list(row_ids)],
     )
-    if not found or row.notice_id is None:
-        raise Permanent("the device is gone")
-    letter = Push(notice_id=row.notice_id, expires_at=row.expires_at, seconds_left=row.seconds_left, **found[0])
-    try:
-        (fcm if settings.FCM_SERVICE_ACCOUNT else log_channel).send(letter)
-    except Permanent as failure:
-        if failure.address_gone:  # unless the phone has given us a new address meanwhile
-            execute("DELETE FROM notifications_device WHERE installation_id = %s AND value = %s",
-                    [row.installation_id, letter.address])
-        raise
+    return {one.pop("id"): Push(**one) for one in found}
 
 
-def _message(row: Row) -> None:
+def _send_push(letter: Push) -> None:
+    (fcm if settings.FCM_SERVICE_ACCOUNT else log_channel).send(letter)
+
+
+def _send_message(row: Row) -> None:
     letter = Message(id=row.id, channel=row.channel, address=row.address, text=row.text, language=row.language)
     if row.channel == "sms":
         (sms if settings.SMS_GATEWAY_URL else log_channel).send(letter)

@@ -99,18 +99,28 @@ def work(*, task: str, object_id: UUID, at: datetime, not_before: datetime | Non
 
 def claim(row_id: int) -> Row | None:
     """Take the row for this task; None: it has ended, expired, is not due again yet, or another worker is on it."""
+    return next(iter(claim_all([row_id])), None)
+
+
+def claim_all(row_ids: Sequence[int]) -> list[Row]:
+    """Of these rows, take those that `claim` would."""
     found = rows(
         """
-        UPDATE notifications_outboxrow SET attempts = attempts + 1, state = 'claimed',
-            leased_until = house_clock() + make_interval(secs => %s)
-        WHERE id = %s AND not_before <= house_clock() AND (expires_at > house_clock() OR expires_at IS NULL)
-          AND attempts < %s AND (state IN ('waiting', 'leased') OR state = 'claimed' AND leased_until <= house_clock())
-        RETURNING id, channel, notice_id, installation_id, address, text, language, object_id, attempts, expires_at,
+        WITH mine AS (
+            SELECT id FROM notifications_outboxrow WHERE id = ANY(%(ids)s)
+              AND not_before <= house_clock() AND (expires_at > house_clock() OR expires_at IS NULL)
+              AND attempts < %(most)s AND (state IN ('waiting', 'leased') OR state = 'claimed' AND leased_until <= house_clock())
+            ORDER BY id FOR UPDATE
+        )
+        UPDATE notifications_outboxrow AS row SET attempts = attempts + 1, state = 'claimed',
+            leased_until = house_clock() + make_interval(secs => %(lease)s)
+        FROM mine WHERE row.id = mine.id
+        RETURNING row.id, channel, notice_id, installation_id, address, text, language, object_id, attempts, expires_at,
             floor(extract(epoch FROM expires_at - house_clock()))::int AS seconds_left
         """,
-        [LEASE_S, row_id, MAX_ATTEMPTS],
+        {"ids": list(row_ids), "most": MAX_ATTEMPTS, "lease": LEASE_S},
     )
-    return Row(**found[0]) if found else None
+    return [Row(**one) for one in found]
 
 
 def hold(row_id: int) -> bool:
@@ -121,12 +131,12 @@ def hold(row_id: int) -> bool:
     ))
 
 
-def done(row_id: int) -> None:
-    """It is done; saying so twice changes nothing."""
+def done(*row_ids: int) -> None:
+    """They are done; saying so twice changes nothing."""
     execute(
         "UPDATE notifications_outboxrow SET state = 'done', done_at = house_clock(), leased_until = NULL, "
-        "address = '', text = '' WHERE id = %s AND state IN ('waiting', 'leased', 'claimed')",
-        [row_id],
+        "address = '', text = '' WHERE id = ANY(%s) AND state IN ('waiting', 'leased', 'claimed')",
+        [list(row_ids)],
     )
 
 

@@ -2,7 +2,7 @@
 
 It LISTENs for the outbox's bell and looks every second anyway. A lease is given before the id is posted and handed out
 again when it ends, so whatever becomes of a message in Redis, the row comes round. Any number of relays may run: SKIP
-LOCKED gives each row to one of them. No more than QUEUE_LIMIT ids wait in a queue, so a worker that is away, or slow,
+LOCKED gives each row to one of them. No more than QUEUE_LIMIT messages wait in a queue, so a worker that is away, or slow,
 does not fill Redis with repeats, and one slow channel does not hold up another.
 """
 
@@ -27,8 +27,9 @@ from .outbox import LEASE_S, MAX_ATTEMPTS, bury
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
-QUEUE_LIMIT = 2000
+BATCH = 200  # rows of each channel per turn
+BUNDLE = 20  # pushes per message
+QUEUE_LIMIT = 500  # messages
 POLL_S = 1.0
 REPORT_S = 60.0
 QUEUES = {"push": "push", "sms": "sms", "email": "email", "work": "rooms"}
@@ -62,6 +63,20 @@ class Leased:
     channel: str
     task: str
     state: str  # leased, or how it ended just now: expired, dead
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One message to Celery: `task(argument)`, where the argument is a row id, or for pushes a list of them."""
+
+    task: str
+    queue: str
+    row_ids: tuple[int, ...]
+
+    @property
+    def argument(self) -> int | list[int]:
+        return list(self.row_ids) if self.queue == "push" else self.row_ids[0]
 
 
 class Relay:
@@ -100,14 +115,14 @@ class Relay:
             redis = producer.connection.default_channel.client
             room = {channel: min(self.batch, self.queue_limit - redis.llen(queue)) for channel, queue in QUEUES.items()}
             due = lease({channel: free for channel, free in room.items() if free > 0})
-            leased = [row for row in due if row.state == "leased"]
-            for position, row in enumerate(leased):
+            calls = bundled([row for row in due if row.state == "leased"])
+            for position, call in enumerate(calls):
                 try:
-                    self.app.send_task(row.task, args=(row.id,), queue=QUEUES[row.channel], producer=producer)
+                    self.app.send_task(call.task, args=(call.argument,), queue=call.queue, producer=producer)
                 except REDIS_IS_AWAY:
-                    release([row.id for row in leased[position:]])
+                    release([row_id for unposted in calls[position:] for row_id in unposted.row_ids])
                     raise
-                self.posted += 1
+                self.posted += len(call.row_ids)
         return len(due)
 
     def listen(self) -> None:
@@ -137,10 +152,23 @@ def lease(room: dict[str, int]) -> list[Leased]:
     Rows past their expiry end here as expired, and those whose attempts are used up (their worker died each time) as dead.
     """
     found = rows(LEASE, {"channels": list(room), "rooms": list(room.values()), "lease": LEASE_S})
-    poison = {row["id"] for row in found if row.pop("attempts") >= MAX_ATTEMPTS and row["state"] == "leased"}
+    poison = {row["id"] for row in found if row["attempts"] >= MAX_ATTEMPTS and row["state"] == "leased"}
     if poison:
         bury(list(poison), "no worker survived it")
     return [Leased(**row | ({"state": "dead"} if row["id"] in poison else {})) for row in found]
+
+
+def bundled(leased: Sequence[Leased]) -> list[Call]:
+    """Pushes tried for the first time go BUNDLE to a message. Everything else goes alone: a poison row must not take
+    others with it, and a room's work is one object's.
+    """
+    fresh = [row.id for row in leased if row.channel == "push" and not row.attempts]
+    return [
+        Call("notifications.push", QUEUES["push"], tuple(fresh[start:start + BUNDLE]))
+        for start in range(0, len(fresh), BUNDLE)
+    ] + [
+        Call(row.task, QUEUES[row.channel], (row.id,)) for row in leased if row.channel != "push" or row.attempts
+    ]
 
 
 def release(row_ids: Sequence[int]) -> None:

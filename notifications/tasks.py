@@ -8,8 +8,8 @@ from . import delivery
 
 
 @shared_task(name="notifications.push")
-def push(row_id: int) -> None:
-    delivery.push(row_id)
+def push(row_ids: list[int]) -> None:
+    delivery.push(row_ids)
 
 
 @shared_task(name="notifications.sms")

@@ -34,6 +34,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 PROJECT = "tonnage-fake"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+AUDIENCE = "https://oauth2.googleapis.com/token"  # what Google's library claims, whatever the token_uri
 SCRIPT = re.compile(r"\+?(?P<answer>[A-Z]+|slow|lost|[45]\d\d)(\*(?P<times>\d+))?-")
 # answer -> status, google.rpc status, FcmError code
 ERRORS = {
@@ -158,7 +159,7 @@ class Handler(BaseHTTPRequestHandler):
         except (KeyError, ValueError, InvalidSignature):
             return "invalid_grant"
         fits = (
-            head["alg"] == "RS256" and claims["aud"] == f"{self.server.url}/token" and "firebase.messaging" in claims["scope"]
+            head["alg"] == "RS256" and claims["aud"] == AUDIENCE and "/auth/cloud-platform" in claims["scope"]
             and claims["iat"] - 300 < time.time() < claims["exp"] <= claims["iat"] + 3600
         )
         return "" if fits else "invalid_grant"

@@ -8,7 +8,7 @@ from celery import shared_task
 
 from collection.kernel.actor import HOUSE
 from collection.kernel.db import in_transaction, now
-from notifications import outbox
+from notifications import delivery
 
 from .operations import advance, due_pickups
 
@@ -17,9 +17,7 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="dispatch.advance")
 def advance_pickup(row_id: int) -> None:
-    row = in_transaction(lambda: outbox.claim(row_id))  # by itself, so that a try that crashes still counts
-    if row is not None:
-        in_transaction(lambda: advance(actor=HOUSE, at=now(), pickup_id=row.object_id))  # settles the row
+    delivery.errand(row_id, lambda row: advance(actor=HOUSE, at=now(), pickup_id=row.object_id))
 
 
 @shared_task(name="dispatch.sweep")

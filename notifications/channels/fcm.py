@@ -8,6 +8,7 @@ FCM's table of error codes; nothing about a token is concluded from an error tha
 from __future__ import annotations
 
 import logging
+import threading
 from functools import cache
 from typing import Any
 
@@ -25,6 +26,8 @@ QUOTA_PAUSE_S = 60
 APPLE_PAUSE_S = 600
 LONGEST_TTL_S = 2_419_200
 
+_one_at_a_time = threading.Lock()
+
 
 def send(push: Push) -> None:
     """One POST. Raises Transient or Permanent (`address_gone` when the device cannot be reached at that address)."""
@@ -32,7 +35,8 @@ def send(push: Push) -> None:
     from firebase_admin import exceptions, messaging
     from google.auth.exceptions import GoogleAuthError
 
-    app = _app(settings.FCM_SERVICE_ACCOUNT, settings.FCM_ENDPOINT)
+    with _one_at_a_time:
+        app = _app(settings.FCM_SERVICE_ACCOUNT, settings.FCM_ENDPOINT)
     try:
         messaging.send(_message(push), app=app)
     except messaging.UnregisteredError as error:
@@ -69,7 +73,7 @@ def _app(account: str, endpoint: str) -> Any:
     # Private names of firebase-admin 7.7: it offers no public way to its retries, nor to another endpoint.
     service = messaging._get_messaging_service(app)
     for prefix in ("https://fcm.googleapis.com", "https://", "http://"):
-        service._client.session.mount(prefix, HTTPAdapter(max_retries=0, pool_maxsize=8))
+        service._client.session.mount(prefix, HTTPAdapter(max_retries=0, pool_maxsize=16))
     if endpoint:
         service._fcm_url = f"{endpoint.rstrip('/')}/v1/projects/{app.project_id}/messages:send"
     return app

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import json
 import shutil
 import signal
 import subprocess
 import tempfile
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,9 +23,11 @@ from celery import Celery
 from api.celery import app as house_app
 from api.local.fake_fcm import FakeFcm
 from collection.kernel.ids import uuid7
+from collection.kernel.nudge import nudge
 from collection.kernel.words import Words
 from notifications import devices, outbox
 from notifications.channels import fcm as fcm_channel
+from notifications.models import OutboxRow
 from notifications.outbox import Notice
 from notifications.relay import Relay
 
@@ -62,10 +65,8 @@ def notice(at: datetime) -> Callable[..., Notice]:
 
 
 @pytest.fixture
-def push(person: Callable[..., UUID], notice: Callable[..., Notice], at: datetime) -> Callable[..., outbox.OutboxRow]:
+def push(person: Callable[..., UUID], notice: Callable[..., Notice], at: datetime) -> Callable[..., OutboxRow]:
     """`push("UNREGISTERED-1")` puts one push for a telephone known to FCM by that; returns its outbox row."""
-    from notifications.models import OutboxRow
-
     def push(value: str = "", *, language: str = "ru", kind: str = "token", **other: Any) -> OutboxRow:
         outbox.put([notice(person(language, value=value, kind=kind), **other)], at=at)
         return OutboxRow.objects.latest("id")
@@ -140,15 +141,12 @@ def celery(redis: PrivateRedis) -> Iterator[Celery]:
 
 @pytest.fixture
 def queued(celery: Celery) -> Callable[[str], list[int]]:
-    """The row ids waiting in a queue, oldest first."""
-    import json
-
+    """The row ids waiting in a queue, oldest first; bundles laid open."""
     def queued(queue: str) -> list[int]:
         with celery.connection_for_read() as broker:
             found = broker.default_channel.client.lrange(queue, 0, -1)
-        import base64
-
-        return [json.loads(base64.b64decode(json.loads(one)["body"]))[0][0] for one in reversed(found)]
+        given = [json.loads(b64decode(json.loads(one)["body"]))[0][0] for one in reversed(found)]
+        return [row_id for one in given for row_id in (one if isinstance(one, list) else [one])]
 
     return queued
 
@@ -168,6 +166,7 @@ def relay(celery: Celery, transactional_db: None) -> Iterator[Callable[..., Rela
     yield start
     for one, _ in running:
         one.stop.set()
+    nudge("stop")  # they need not sit out their second
     for _, thread in running:
         thread.join(15)
         assert not thread.is_alive()
@@ -180,5 +179,3 @@ def wait(condition: Callable[[], object], seconds: float = 10) -> None:
         assert time.monotonic() < until, "it did not happen in time"
         time.sleep(0.02)
 
-
-os.environ.setdefault("LOG_LEVEL", "INFO")

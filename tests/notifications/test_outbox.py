@@ -164,7 +164,8 @@ def test_the_database_ties_the_state_to_the_fields(push, wrong):
 
 def test_no_words_of_the_house_ask_for_personal_data_or_sums():
     """Every {mark} of every notice: numbers, distances and dates; never who, where exactly, or how much money."""
-    forbidden = re.compile(r"name|phone|address|person|driver|iin|bin|identity|iban|account|sum|amount|money|tiyn|tenge|price|paid")
+    forbidden = re.compile(
+        r"name|phone|address|person|driver|iin|bin|identity|iban|account|sum|amount|money|tiyn|tenge|price|paid")
     seen = 0
     for path in sorted(ROOT.glob("collection/*/notices.py")):
         room = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
