@@ -173,6 +173,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ClaimState": "collection.payouts.states.CLAIM_STEPS",
         "RegisterState": "collection.payouts.states.REGISTER_STEPS",
         "PaymentOrderState": "collection.payouts.states.ORDER_STEPS",
+        "StageStatus": "collection.payouts.states.STAGE_STATUSES",
+        "RuleSeverity": "collection.payouts.states.SEVERITIES", "AccountKind": "collection.payouts.states.ACCOUNTS",
     },
 }
 LOGGING: dict[str, Any] = {

@@ -39,6 +39,9 @@ CONSTRAINTS = {
     "plate_once": "already_registered", "registry_scale_serial_key": "already_registered",
     "enrolled_once": "already_enrolled", "contracts_programme_code_key": "programme_code_taken",
     "contract_number_once": "contract_number_taken",
+    "ticket_once": "ticket_reused", "custody_consignment_pkey": "id_taken", "sale_einvoice_once": "einvoice_reused",
+    "claim_einvoice_once": "einvoice_reused", "claim_once_a_month": "claim_exists",
+    "bank_reference_once": "bank_reference_reused",
     "tariff_one_per_day": "prices_clash", "index_one_per_day": "prices_clash", "vat_one_per_day": "prices_clash",
 }
 

@@ -255,7 +255,8 @@ class MainJob:
         theirs = self.it["recyclers"][0].get("/contracts")["items"][0]
         made = collector.post("/consignments", {
             "collector_contract_id": mine["id"], "recycler_contract_id": theirs["id"], "category": "paper",
-            "origin": "separate_collection", "point": {"type": "Point", "coordinates": SITE}, "loaded_at": now_text()})
+            "origin": "separate_collection", "point": {"type": "Point", "coordinates": SITE}, "loaded_at": now_text(),
+            "plate": "777 DEM 02"})
         path, recycler = f"/consignments/{made['id']}", self.it["recyclers"][0]
         scale = recycler.get("/scales")["items"][0]["id"]
         recycler.act(path, "weighing", {

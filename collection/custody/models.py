@@ -225,7 +225,7 @@ class Sale(models.Model):
     category = models.ForeignKey(Category, models.PROTECT, db_index=False)
     mass_g = models.BigIntegerField()
     buyer = models.CharField(max_length=200)
-    einvoice_number = models.CharField(max_length=60, unique=True)
+    einvoice_number = models.CharField(max_length=60)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     sold_by = models.UUIDField(null=True)
@@ -233,7 +233,10 @@ class Sale(models.Model):
     objects = SaleQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(mass_g__gt=0), name="sale_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(mass_g__gt=0), name="sale_positive"),
+            models.UniqueConstraint(fields=["einvoice_number"], name="sale_einvoice_once"),
+        ]
         indexes = [models.Index(fields=["facility", "category"], include=["mass_g"], name="sale_stock")]
 
 

@@ -26,7 +26,7 @@ class ContractOwnedQuerySet(HouseQuerySet):
 
 
 class Claim(models.Model):
-    """A contract's accrual lines of one month."""
+    """A contract's accrual lines of one month. `mass_g` adds up lines: a gram claimed for two stages is in it twice."""
 
     id = models.UUIDField(primary_key=True)
     number = NumberField(sequence="claim_number")
@@ -39,7 +39,7 @@ class Claim(models.Model):
     amount_tiyn = models.BigIntegerField()
     vat_tiyn = models.BigIntegerField(default=0)
     act_number = models.CharField(max_length=40, blank=True)
-    einvoice_number = models.CharField(max_length=60, null=True, unique=True)
+    einvoice_number = models.CharField(max_length=60, null=True)
     prepared_by = models.UUIDField(null=True)
     submitted_by = models.UUIDField(null=True)
     verified_by = models.UUIDField(null=True)
@@ -57,6 +57,7 @@ class Claim(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["contract", "month"], name="claim_once_a_month"),
+            models.UniqueConstraint(fields=["einvoice_number"], name="claim_einvoice_once"),
             models.CheckConstraint(condition=Q(month__day=1), name="claim_month_is_a_month"),
             models.CheckConstraint(
                 condition=Q(state__in=("draft", "returned", "rejected"))
@@ -248,7 +249,7 @@ class PaymentOrder(models.Model):
     iban = models.CharField(max_length=34)
     amount_tiyn = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=[(s, s) for s in ORDER_STEPS], default="waiting")
-    bank_reference = models.CharField(max_length=60, null=True, unique=True)
+    bank_reference = models.CharField(max_length=60, null=True)
     reason = models.CharField(max_length=200, blank=True)
     answered_at = models.DateTimeField(null=True)
     reissue_of = models.ForeignKey("self", models.PROTECT, null=True)
@@ -258,6 +259,7 @@ class PaymentOrder(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["claim"], condition=~Q(state="rejected"), name="claim_paid_once"),
+            models.UniqueConstraint(fields=["bank_reference"], name="bank_reference_once"),
             models.CheckConstraint(condition=Q(amount_tiyn__gt=0), name="order_positive"),
             models.CheckConstraint(
                 condition=~Q(state="paid") | Q(bank_reference__isnull=False), name="paid_has_bank_reference"

@@ -22,3 +22,8 @@ COMMITTED = ("approved", "registered", "paid")
 REGISTER_STEPS = {"draft": ("approved",), "approved": ("settled",), "settled": ()}
 REGISTER_ACTIONS = {"draft": ("approve",), "approved": ("record_result",)}
 ORDER_STEPS = {"waiting": ("paid", "rejected"), "paid": (), "rejected": ()}
+
+#: What may be said of one stage of one load (queries.money_of).
+STAGE_STATUSES = ("not_payable", "awaiting", "accruing", "held", "payable", "claimed", "paid", "rejected")
+SEVERITIES = ("hold", "block", "flag")
+ACCOUNTS = ("cost", "accrued", "approved", "bank")

@@ -1,8 +1,7 @@
+import collection.kernel.fields
 import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
-
-import collection.kernel.fields
 
 
 class Migration(migrations.Migration):
@@ -151,7 +150,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
                 ('mass_g', models.BigIntegerField()),
                 ('buyer', models.CharField(max_length=200)),
-                ('einvoice_number', models.CharField(max_length=60, unique=True)),
+                ('einvoice_number', models.CharField(max_length=60)),
                 ('occurred_at', models.DateTimeField()),
                 ('recorded_at', models.DateTimeField()),
                 ('sold_by', models.UUIDField(null=True)),
@@ -256,6 +255,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='sale',
             constraint=models.CheckConstraint(condition=models.Q(('mass_g__gt', 0)), name='sale_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='sale',
+            constraint=models.UniqueConstraint(fields=('einvoice_number',), name='sale_einvoice_once'),
         ),
         migrations.AddConstraint(
             model_name='weighing',

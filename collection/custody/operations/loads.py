@@ -16,11 +16,12 @@ from collection.dispatch.models import Job
 from collection.dispatch.states import JOB_ACTIONS
 from collection.kernel.actor import Actor
 from collection.kernel.ids import uuid7
-from collection.kernel.refusals import NotFound, Refusal, Unprocessable, WrongState
+from collection.kernel.refusals import NotFound, Refusal, StaleVersion, Unprocessable, WrongState
 from collection.kernel.words import Words
 from collection.pickups import steps as pickups
 from collection.pickups.models import Pickup
 from collection.registry.models import Vehicle
+from collection.registry.rules import plate_of
 from notifications import outbox
 
 from .. import notices
@@ -64,6 +65,7 @@ class Load:
     recycler_contract_id: UUID | None = None
     site_id: UUID | None = None
     point: tuple[float, float] | None = None
+    version: int | None = None  # of the job the caller saw
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Loaded:
 def load(*, actor: Actor, at: datetime, loads: Sequence[Load]) -> list[Loaded]:
     """Seal who takes what from where: a consignment and its transport sheet each; jobs are done, pickups fulfilled.
 
-    Errors: NotFound (a job, contract or site that is not the actor's); WrongState (the job is over); IdTaken;
+    Errors: NotFound (a job, contract or site that is not the actor's); StaleVersion; WrongState (the job is over); IdTaken;
     HandoverCodeWrong, ForeignOrigin, OccurredInFuture, or Unprocessable with all of `contract_not_live`, `wrong_kind`,
     `category_not_in_contract`, `code_not_in_category`, `outside_country`, `recycler_needed`, `plate_needed`, ...
     """
@@ -100,7 +102,7 @@ def load(*, actor: Actor, at: datetime, loads: Sequence[Load]) -> list[Loaded]:
     TransportSheet.objects.bulk_create([
         TransportSheet(
             consignment=row, generator_signed_by="code" if one.job_id else "none", signed_at=one.loaded_at,
-            plate=vehicles[row.vehicle_id].plate if row.vehicle_id else one.plate)
+            plate=vehicles[row.vehicle_id].plate if row.vehicle_id else plate_of(one.plate) or "")
         for one, row in zip(loads, rows, strict=True)
     ])
     served = [found[one.job_id].pickup_id if one.job_id else None for one in loads]
@@ -141,6 +143,8 @@ def _jobs(actor: Actor, loads: Sequence[Load], wrongs: Wrongs) -> dict[UUID | No
         seen.add(one.job_id)
         job = found[one.job_id]
         job.pickup = served[job.pickup_id]
+        if one.version not in (None, job.version):
+            raise StaleVersion(version=job.version)
         if job.state not in jobs.UNDERWAY:
             raise WrongState(state=job.state, allowed_actions=list(JOB_ACTIONS.get(job.state, ())))
         if not hmac.compare_digest(job.pickup.handover_code.encode(), one.handover_code.encode()):
@@ -151,8 +155,8 @@ def _jobs(actor: Actor, loads: Sequence[Load], wrongs: Wrongs) -> dict[UUID | No
 def _check_vehicle(n: int, described: dict[str, Any], vehicle: Vehicle | None, plate: str, wrongs: Wrongs) -> None:
     """The vehicle is the collector's own and in service; without one the plate stands on the transport sheet."""
     if described["vehicle_id"] is None:
-        if not plate:
-            wrongs.add(Unprocessable, n, "vehicle_id", "plate_needed")
+        if plate_of(plate) is None:
+            wrongs.add(Unprocessable, n, "plate", "plate_invalid" if plate else "plate_needed")
     elif vehicle is None or vehicle.retired_at or vehicle.organisation_id != described["collector_id"]:
         wrongs.add(Unprocessable, n, "vehicle_id", "not_found")
 

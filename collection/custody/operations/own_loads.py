@@ -99,7 +99,8 @@ class _Judge:
 
 def _places(actor: Actor, loads: Sequence[Load], own: Sequence[int], wrongs: Wrongs) -> dict[int, dict[str, Any]]:
     """Where each own load arose: its site's region and generator, or the region its point lies in."""
-    sites = {one.pk: one for one in Site.objects.filter(pk__in={pk for n in own if (pk := loads[n].site_id)})}
+    asked = {loads[n].site_id for n in own}
+    sites = {one.pk: one for one in Site.objects.filter(pk__in=[pk for pk in asked if pk])}
     if not actor.is_house:  # one's own sites, and those one has been sent to
         visited = set(Pickup.objects.filter(site__in=sites, collector_id=actor.organisation_id).values_list(
             "site_id", flat=True))
@@ -132,7 +133,8 @@ def _places(actor: Actor, loads: Sequence[Load], own: Sequence[int], wrongs: Wro
 def _codes(loads: Sequence[Load], own: Sequence[int], wrongs: Wrongs) -> None:
     """Origin, category and waste code of own loads: the pickup's were judged when it was submitted."""
     categories = set(Category.objects.values_list("code", flat=True)) if own else set()
-    allowed = set(CategoryCode.objects.filter(code__in={code for n in own if (code := loads[n].waste_code)}).values_list(
+    codes = {loads[n].waste_code for n in own}
+    allowed = set(CategoryCode.objects.filter(code__in=[code for code in codes if code]).values_list(
         "category_id", "code_id"))
     for n in own:
         one = loads[n]

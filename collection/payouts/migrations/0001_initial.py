@@ -1,7 +1,6 @@
+import collection.kernel.fields
 import django.db.models.deletion
 from django.db import migrations, models
-
-import collection.kernel.fields
 
 
 class Migration(migrations.Migration):
@@ -53,7 +52,7 @@ class Migration(migrations.Migration):
                 ('amount_tiyn', models.BigIntegerField()),
                 ('vat_tiyn', models.BigIntegerField(default=0)),
                 ('act_number', models.CharField(blank=True, max_length=40)),
-                ('einvoice_number', models.CharField(max_length=60, null=True, unique=True)),
+                ('einvoice_number', models.CharField(max_length=60, null=True)),
                 ('prepared_by', models.UUIDField(null=True)),
                 ('submitted_by', models.UUIDField(null=True)),
                 ('verified_by', models.UUIDField(null=True)),
@@ -130,7 +129,7 @@ class Migration(migrations.Migration):
                 ('iban', models.CharField(max_length=34)),
                 ('amount_tiyn', models.BigIntegerField()),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('paid', 'paid'), ('rejected', 'rejected')], default='waiting', max_length=10)),
-                ('bank_reference', models.CharField(max_length=60, null=True, unique=True)),
+                ('bank_reference', models.CharField(max_length=60, null=True)),
                 ('reason', models.CharField(blank=True, max_length=200)),
                 ('answered_at', models.DateTimeField(null=True)),
                 ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='payouts.claim')),
@@ -207,6 +206,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='claim',
+            constraint=models.UniqueConstraint(fields=('einvoice_number',), name='claim_einvoice_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='claim',
             constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='claim_month_is_a_month'),
         ),
         migrations.AddConstraint(
@@ -268,6 +271,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='paymentorder',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'rejected'), _negated=True), fields=('claim',), name='claim_paid_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentorder',
+            constraint=models.UniqueConstraint(fields=('bank_reference',), name='bank_reference_once'),
         ),
         migrations.AddConstraint(
             model_name='paymentorder',

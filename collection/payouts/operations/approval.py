@@ -50,7 +50,7 @@ def approve_claim(*, actor: Actor, at: datetime, claim_id: UUID, version: int | 
         _approve(actor, at, claim, said_yes)
     elif claim.state == "verified":
         move_claims(actor, at, [claim], to="queued", verb="claim.queue", reason=full,
-                    changes=said_yes | {"reason": full})
+                    changes={**said_yes, "reason": full})
     return views([claim_id])[0]
 
 
@@ -90,4 +90,4 @@ def _full(claim: Claim) -> str | None:
 
 def _approve(actor: Actor, at: datetime, claim: Claim, said_yes: Mapping[str, object]) -> None:
     ledger.approve([claim.pk], at=at)
-    move_claims(actor, at, [claim], to="approved", verb="claim.approve", changes=said_yes | {"reason": ""})
+    move_claims(actor, at, [claim], to="approved", verb="claim.approve", changes={**said_yes, "reason": ""})

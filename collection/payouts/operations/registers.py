@@ -45,23 +45,32 @@ class BankLine:
     reason: str = ""
 
 
-def prepare_register(*, actor: Actor, at: datetime, claim_ids: Sequence[UUID]) -> RegisterView:
-    """One order for each approved claim; an order that the bank rejected before is issued again under a new id.
+def prepare_register(*, actor: Actor, at: datetime, claim_ids: Sequence[UUID] | None = None,
+                     programme: str = "") -> RegisterView:
+    """One order for each of these claims (or for every approved one of the programme with that code).
+
+    An order that the bank rejected before is issued again under a new id.
 
     Errors: RegisterRefused, with every row that is `not_found`, `duplicate`, `wrong_state`, `other_programme` or
     `iban_invalid` (not a Kazakh account with right check digits).
     """
-    found = {claim.pk: claim for claim in Claim.objects.locked(pk__in=list(claim_ids)).select_related("contract")}
+    if claim_ids is None:
+        claim_ids = list(Claim.objects.filter(programme__code=programme, state="approved").order_by("number").values_list(
+            "pk", flat=True))
+    found = {claim.pk: claim for claim in Claim.objects.locked(pk__in=list(claim_ids)).select_related(
+        "contract", "programme")}
     defects = [] if claim_ids else [Defect("/claim_ids", "too_few", {"min": 1})]
-    programmes = [found[pk].programme_id for pk in claim_ids if pk in found]
+    programme = programme or next((found[pk].programme.code for pk in claim_ids if pk in found), "")
+    seen: set[UUID] = set()
     for n, pk in enumerate(claim_ids):
-        defects += [Defect(f"/claim_ids/{n}", code, params) for code, params in _row_wrong(
-            found.get(pk), repeated=pk in claim_ids[:n], programme_id=programmes[0] if programmes else None)]
+        defects += [Defect(f"/claim_ids/{n}", code, params)
+                    for code, params in _row_wrong(found.get(pk), repeated=pk in seen, programme=programme)]
+        seen.add(pk)
     if defects:
         raise RegisterRefused(defects=defects)
     claims = [found[pk] for pk in claim_ids]
     made = Register.objects.create(
-        id=uuid7(at), programme_id=programmes[0], orders_n=len(claims),
+        id=uuid7(at), programme_id=claims[0].programme_id, orders_n=len(claims),
         amount_tiyn=sum(claim.amount_tiyn for claim in claims), prepared_by=actor.user_id, created_at=at)
     before = {order.claim_id: order for order in PaymentOrder.objects.filter(
         claim__in=claims, state="rejected").order_by("answered_at")}
@@ -154,14 +163,14 @@ ORDER BY line.id
 """
 
 
-def _row_wrong(claim: Claim | None, *, repeated: bool, programme_id: UUID | None) -> list[tuple[str, dict[str, object]]]:
+def _row_wrong(claim: Claim | None, *, repeated: bool, programme: str) -> list[tuple[str, dict[str, object]]]:
     if claim is None:
         return [("not_found", {})]
     account = claim.contract.iban
     wrong: list[tuple[bool, str, dict[str, object]]] = [
         (repeated, "duplicate", {}),
         (claim.state != "approved", "wrong_state", {"state": claim.state}),
-        (claim.programme_id != programme_id, "other_programme", {}),
+        (claim.programme.code != programme, "other_programme", {}),
         (not iban.is_valid(account) or not iban.compact(account).startswith("KZ"), "iban_invalid",
          {"contract": claim.contract.number}),
     ]

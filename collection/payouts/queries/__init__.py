@@ -1,6 +1,18 @@
 """Reads: claims and what was said of them, registers, the ledger, and why a tonne is or is not paid."""
 
-from .claims import ClaimView, LineView, VerdictView, claim, claim_lines, claims, verdicts
+from .claims import (
+    ClaimView,
+    LineView,
+    RuleView,
+    StageSum,
+    VerdictView,
+    claim,
+    claim_lines,
+    claims,
+    rules,
+    stage_sums,
+    verdicts,
+)
 from .ledger import AccountSum, EntryView, balances, entries
 from .recompute import Difference, Recomputed, recompute_check
 from .registers import OrderView, RegisterView, orders, register, registers
@@ -8,6 +20,7 @@ from .tonnes import StageMoney, Statement, money_of, statement
 
 __all__ = [
     "AccountSum", "ClaimView", "Difference", "EntryView", "LineView", "OrderView", "Recomputed", "RegisterView",
-    "StageMoney", "Statement", "VerdictView", "balances", "claim", "claim_lines", "claims", "entries", "money_of",
-    "orders", "recompute_check", "register", "registers", "statement", "verdicts",
+    "RuleView", "StageMoney", "StageSum", "Statement", "VerdictView", "balances", "claim", "claim_lines", "claims",
+    "entries", "money_of", "orders", "recompute_check", "register", "registers", "rules", "stage_sums", "statement",
+    "verdicts",
 ]

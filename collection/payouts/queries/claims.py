@@ -12,9 +12,10 @@ from uuid import UUID
 from collection.kernel.actor import Actor
 from collection.kernel.db import rows
 from collection.kernel.refusals import NotFound
+from collection.kernel.words import Words
 
 from ..models import AccrualLine, Claim, Verdict
-from ..rules import RULES
+from ..rules import CANCELLED, HOLD_WORDS, RULES
 from ..states import CLAIM_ACTIONS
 
 
@@ -76,6 +77,27 @@ class VerdictView:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class StageSum:
+    """What a claim asks for one stage."""
+
+    stage: str
+    lines_n: int
+    mass_g: int
+    amount_tiyn: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """A rule of the format-logical control, for people. `severity`: hold (a line), block (a claim) or flag."""
+
+    code: str
+    severity: str
+    words: Words
+    cure: Words | None
+    source: str
+
+
 _VIEW = """
 SELECT claim.id, claim.number, programme.code AS programme, claim.contract_id, contract.number AS contract_number,
        contract.organisation_id, claim.month, claim.state, claim.lines_n, claim.mass_g, claim.amount_tiyn, claim.vat_tiyn,
@@ -132,3 +154,16 @@ def verdicts(claim_id: UUID) -> list[VerdictView]:
         VerdictView(one.rule, RULES[one.rule].severity, one.passed, one.params, one.at)
         for one in Verdict.objects.filter(claim_id=claim_id, at=last).order_by("pk")
     ]
+
+
+def stage_sums(claim_id: UUID) -> list[StageSum]:
+    """The claim's lines by stage, in grams and tiyn; ask `claim` first whether it may be seen."""
+    return [StageSum(**row) for row in rows(
+        "SELECT stage, count(*)::int AS lines_n, sum(mass_g)::bigint AS mass_g, sum(amount_tiyn)::bigint AS amount_tiyn "
+        "FROM payouts_accrualline WHERE claim_id = %s GROUP BY stage ORDER BY stage", [claim_id])]
+
+
+def rules() -> list[RuleView]:
+    """Every rule a claim or a line of it is asked about, and the hold that a correction places."""
+    found = [RuleView(one.code, one.severity, one.words, one.cure, one.source) for one in RULES.values()]
+    return [*found, RuleView(CANCELLED, "hold", HOLD_WORDS[CANCELLED], None, "Corrections: nothing is edited")]

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from api.http.etags import if_match
+from api.http.pagination import Page
+from api.http.rendering import reply
+from api.http.views import HouseView
+from api.http.writes import write
+from collection.accounts.rights import may
+from collection.kernel.actor import Actor
+from collection.kernel.money import CURRENCY
+from collection.payouts import operations, queries
+from collection.payouts.queries import ClaimView
+
+from . import serializers
+
+#: What the lifecycle calls an action, and the right it takes.
+RIGHTS = {"submit": "claim.submit", "verify": "claim.verify", "return": "claim.return", "approve": "claim.approve",
+          "reject": "claim.reject", "register": "register.create"}
+
+
+class PaymentRules(HouseView):
+    """Every rule that can hold a line, return a claim or mark it: with what would cure it, and where it comes from."""
+
+    actions = {"GET": "catalog.read"}
+    replies = {"GET": serializers.PaymentRulesReply}
+    operation_ids = {"GET": "listPaymentRules"}
+
+    def get(self, request: Request) -> HttpResponse:
+        return reply({"items": [
+            {"code": one.code, "severity": one.severity, "title": asdict(one.words),
+             "cure": one.cure and asdict(one.cure), "source": one.source}
+            for one in queries.rules()
+        ]})
+
+
+class Claims(HouseView):
+    """One's own contracts' claims, newest first; all of them for officers."""
+
+    actions = {"GET": "claim.read", "POST": "claim.create"}
+    queries = {"GET": serializers.ClaimQuery}
+    bodies = {"POST": serializers.ClaimForm}
+    replies = {"GET": serializers.ClaimsReply, "POST": serializers.ClaimReply}
+    statuses = {"POST": 201}
+
+    def get(self, request: Request) -> HttpResponse:
+        asked = self.query()
+        page = Page.of(request, asked)
+        found = queries.claims(
+            request.actor, programme=asked.get("programme"), contract_id=asked.get("contract_id"),
+            month=asked.get("month"), state=asked.get("state"), after=page.after and page.after[0],
+            limit=page.limit + 1)
+        return reply(page.answer(found, position=lambda one: (one.number,), render=rendered_for(request)))
+
+    def post(self, request: Request) -> HttpResponse:
+        """Put the month's payable lines of a contract into a draft claim, which closes the month for it."""
+        asked = self.body()
+
+        def prepare(actor: Actor, at: datetime) -> ClaimView:
+            claim = operations.prepare_claim(actor=actor, at=at, **asked)
+            if claim is None:
+                raise operations.NothingToClaim
+            return claim
+
+        return write(request, prepare, render=rendered_for(request), status=201)
+
+
+class Claim(HouseView):
+    """One claim: its sums by stage, and what every rule said of it."""
+
+    actions = {"GET": "claim.read"}
+    replies = {"GET": serializers.ClaimDetailReply}
+
+    def get(self, request: Request, claim_id: UUID) -> HttpResponse:
+        found = queries.claim(request.actor, claim_id)
+        words = {one.code: one for one in queries.rules()}
+        verdicts = [
+            {"rule": one.rule, "severity": one.severity, "passed": one.passed, "params": one.params,
+             "title": words[one.rule].words.in_language(request.language),
+             "cure": words[one.rule].cure.in_language(request.language)}
+            for one in queries.verdicts(claim_id)
+        ]
+        stages = [asdict(one) for one in queries.stage_sums(claim_id)]
+        return reply(rendered_for(request)(found) | {"stages": stages, "verdicts": verdicts}, request=request,
+                     version=found.version)
+
+
+class Lines(HouseView):
+    """The lines of a claim: one sealed fact and one stage each."""
+
+    actions = {"GET": "claim.read"}
+    queries = {"GET": serializers.LineQuery}
+    replies = {"GET": serializers.LinesReply}
+    operation_ids = {"GET": "listClaimLines"}
+
+    def get(self, request: Request, claim_id: UUID) -> HttpResponse:
+        page = Page.of(request, self.query())
+        found = queries.claim_lines(request.actor, claim_id, after=page.after and page.after[0], limit=page.limit + 1)
+        return reply(page.answer(found, position=lambda one: (one.id,), render=lambda one: asdict(one) | {
+            "coefficient": str(one.coefficient)}))
+
+
+class Step:
+    """A step of the claim's lifecycle; its body, if it has one, goes to the verb as it is."""
+
+    verb: ClassVar[Callable[..., ClaimView]]
+    bodies: ClassVar[dict[str, Any]] = {}
+
+    def post(self, request: Request, claim_id: UUID) -> HttpResponse:
+        asked, version = self.body() if self.bodies else {}, if_match(request)
+        return write(
+            request, lambda actor, at: self.verb(actor=actor, at=at, claim_id=claim_id, version=version, **asked),
+            render=rendered_for(request))
+
+
+class Submit(Step, HouseView):
+    """File the claim with its act and e-invoice numbers; a returned one too, once it is corrected."""
+
+    actions = {"POST": "claim.submit"}
+    bodies = {"POST": serializers.SubmitForm}
+    replies = {"POST": serializers.ClaimReply}
+    etags = frozenset({"POST"})
+    verb = staticmethod(operations.submit_claim)
+
+
+class Verify(Step, HouseView):
+    """Ask every rule: the claim is verified, or returned with all defects at once."""
+
+    actions = {"POST": "claim.verify"}
+    replies = {"POST": serializers.ClaimReply}
+    etags = frozenset({"POST"})
+    verb = staticmethod(operations.verify_claim)
+
+
+class Return(Step, HouseView):
+    """Send it back to the contractor with a reason."""
+
+    actions = {"POST": "claim.return"}
+    bodies = {"POST": serializers.ClaimReasonForm}
+    replies = {"POST": serializers.ClaimReply}
+    etags = frozenset({"POST"})
+    verb = staticmethod(operations.return_claim)
+
+
+class Approve(Step, HouseView):
+    """The second person's yes; beyond the ceiling or the cap the claim is queued, and looked at anew when asked again."""
+
+    actions = {"POST": "claim.approve"}
+    replies = {"POST": serializers.ClaimReply}
+    etags = frozenset({"POST"})
+    verb = staticmethod(operations.approve_claim)
+
+
+class Reject(Step, HouseView):
+    """A final no, with its reason."""
+
+    actions = {"POST": "claim.reject"}
+    bodies = {"POST": serializers.ClaimReasonForm}
+    replies = {"POST": serializers.ClaimReply}
+    etags = frozenset({"POST"})
+    verb = staticmethod(operations.reject_claim)
+
+
+def rendered_for(request: Request) -> Callable[[ClaimView], dict[str, Any]]:
+    """Claims as this caller sees them: with the steps their role may take now."""
+    role = request.actor.role
+
+    def render(one: ClaimView) -> dict[str, Any]:
+        plain = asdict(one)
+        del plain["mass_g"]  # it adds up stages: grams are shown by stage
+        return plain | {
+            "month": one.month.isoformat()[:7], "currency": CURRENCY,
+            "allowed_actions": [action for action in one.allowed_actions if may(role, RIGHTS[action])]}
+
+    return render

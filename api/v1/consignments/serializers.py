@@ -1,0 +1,144 @@
+"""Loads: taken, weighed, delivered, received, corrected; with their timeline and what each stage pays."""
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from api.http.fields import GeoPoint, Id, Instant, OneOf, Reply, StrictBoolean, StrictInteger, StrictSerializer, Text
+from api.http.pagination import PageQuery, PageReply
+from collection.contracts.states import ORIGINS, STAGES
+from collection.custody.states import CONSIGNMENT_STEPS, REFUSAL_REASONS
+from collection.payouts.states import CLAIM_STEPS, STAGE_STATUSES
+
+#: A million tonnes: beyond it a mass is not a mass; what is beyond a lorry's load is refused by the programme's rules.
+MAX_G = 10**12
+
+
+def grams(*, least: int = 1, **options: object) -> StrictInteger:
+    return StrictInteger(min_value=least, max_value=MAX_G, help_text="grams", **options)
+
+
+class ConsignmentQuery(PageQuery):
+    programme = Text(max_length=40, required=False)
+    state = OneOf(list(CONSIGNMENT_STEPS), required=False)
+    category = Text(max_length=20, required=False)
+
+
+class CollectForm(StrictSerializer):
+    """What the driver says at the generator's gate; the rest stands in the pickup."""
+
+    id = Id(required=False, help_text="a UUIDv7 made by the phone")
+    loaded_at = Instant(help_text="by the phone's clock")
+    handover_code = Text(max_length=6, pattern=r"[0-9]{6}", help_text="the generator tells it to the driver")
+    vehicle_id = Id(required=False, help_text="another vehicle than the job's")
+    plate = Text(max_length=15, required=False, help_text="of a hired vehicle that is not in the registry")
+    recycler_contract_id = Id(required=False, help_text="needed only where dispatch found no recycler")
+
+
+class LoadForm(StrictSerializer):
+    """A collector's own load, without a pickup: from a registered site, or from a point of the map."""
+
+    id = Id(required=False, help_text="a UUIDv7 made by the phone")
+    loaded_at = Instant(help_text="by the phone's clock")
+    category = Text(max_length=20)
+    waste_code = Text(max_length=6, pattern=r"[0-9]{6}", required=False)
+    origin = OneOf(ORIGINS)
+    collector_contract_id = Id()
+    recycler_contract_id = Id()
+    site_id = Id(required=False)
+    point = GeoPoint(required=False)
+    vehicle_id = Id(required=False)
+    plate = Text(max_length=15, required=False, help_text="of a hired vehicle that is not in the registry")
+
+
+class WeighingForm(StrictSerializer):
+    """The scale's ticket."""
+
+    scale_id = Id()
+    ticket_number = Text(max_length=40)
+    occurred_at = Instant(help_text="printed on the ticket")
+    gross_g = grams()
+    tare_g = grams()
+    manual = StrictBoolean(default=False, help_text="typed in, not read from the scale")
+
+
+class ReceiptForm(StrictSerializer):
+    """The recycler's decision: accepted and refused together are the net mass."""
+
+    accepted_g = grams(least=0)
+    refused_g = grams(least=0)
+    reason = OneOf(REFUSAL_REASONS, required=False, help_text="needed when anything is refused")
+    occurred_at = Instant()
+
+
+class CorrectionForm(StrictSerializer):
+    accepted_g = grams()
+    reason = Text(max_length=200)
+
+
+class RuleReply(Reply):
+    code = serializers.CharField()
+    title = serializers.CharField(help_text="in the language of Accept-Language")
+
+
+class StageMoneyReply(Reply):
+    """One stage of a load: what it pays, or why it does not. Reversals and corrected editions are entries of their own."""
+
+    stage = serializers.ChoiceField(STAGES)
+    status = serializers.ChoiceField(STAGE_STATUSES)
+    contract_id = serializers.UUIDField(allow_null=True)
+    mass_g = serializers.IntegerField(allow_null=True)
+    amount_tiyn = serializers.IntegerField(allow_null=True, help_text="null for whoever it is not owed to")
+    currency = serializers.ChoiceField(["KZT"])
+    held_by = RuleReply(many=True)
+    claim_number = serializers.IntegerField(allow_null=True)
+    claim_state = serializers.ChoiceField(list(CLAIM_STEPS), allow_null=True)
+    reversal = serializers.BooleanField()
+
+
+class StepReply(Reply):
+    """Something sealed: by the clock on the spot, by the house's clock, and its grams."""
+
+    step = serializers.CharField()
+    occurred_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    mass_g = serializers.IntegerField(allow_null=True)
+    details = serializers.DictField()
+
+
+class ConsignmentReply(Reply):
+    id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    programme = serializers.CharField()
+    synthetic = serializers.BooleanField()
+    state = serializers.ChoiceField(list(CONSIGNMENT_STEPS))
+    allowed_actions = serializers.ListField(child=serializers.CharField(), help_text="what the caller's role may do now")
+    category = serializers.CharField()
+    waste_code = serializers.CharField(allow_null=True)
+    origin = serializers.ChoiceField(ORIGINS)
+    region = serializers.CharField()
+    district = serializers.CharField(allow_null=True)
+    generator_id = serializers.UUIDField(allow_null=True)
+    collector_id = serializers.UUIDField()
+    collector_contract_id = serializers.UUIDField()
+    recycler_id = serializers.UUIDField()
+    recycler_contract_id = serializers.UUIDField()
+    facility_id = serializers.UUIDField()
+    vehicle_id = serializers.UUIDField(allow_null=True)
+    driver_id = serializers.UUIDField(allow_null=True)
+    declared_g = serializers.IntegerField(allow_null=True, help_text="by the pickups it serves")
+    net_g = serializers.IntegerField(allow_null=True)
+    accepted_g = serializers.IntegerField(allow_null=True, help_text="as last corrected")
+    refused_g = serializers.IntegerField(allow_null=True)
+    recycled_g = serializers.IntegerField(allow_null=True, help_text="its share of a batch's input")
+    loaded_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+
+class ConsignmentDetailReply(ConsignmentReply):
+    timeline = StepReply(many=True)
+    money = StageMoneyReply(many=True)
+
+
+class ConsignmentsReply(PageReply):
+    items = ConsignmentReply(many=True)

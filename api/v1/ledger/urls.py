@@ -1,0 +1,9 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("ledger", views.Ledger.as_view(), name="ledger"),
+    path("ledger/accounts", views.Accounts.as_view(), name="ledger-accounts"),
+    path("contracts/<uuid:contract_id>/statement", views.Statement.as_view(), name="contract-statement"),
+]
