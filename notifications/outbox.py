@@ -123,14 +123,6 @@ def claim_all(row_ids: Sequence[int]) -> list[Row]:
     return [Row(**one) for one in found]
 
 
-def hold(row_id: int) -> bool:
-    """Lock the row until this transaction ends; False when it has ended meanwhile, so there is nothing to do."""
-    return bool(rows(
-        "SELECT id FROM notifications_outboxrow WHERE id = %s AND state IN ('waiting', 'leased', 'claimed') FOR UPDATE",
-        [row_id],
-    ))
-
-
 def done(*row_ids: int) -> None:
     """They are done; saying so twice changes nothing."""
     execute(

@@ -16,6 +16,7 @@ import pytest
 from celery.contrib.testing.worker import start_worker
 from django.db import connection
 
+from collection.kernel.db import execute, transaction
 from collection.kernel.ids import uuid7
 from notifications import delivery, outbox
 from notifications.models import OutboxRow
@@ -238,24 +239,29 @@ def test_an_errand_settled_by_itself_is_done(at):
     assert OutboxRow.objects.get().state == "done"
 
 
-def test_two_workers_with_one_errand_take_turns(at, monkeypatch):
-    """A claim ran out while its worker still works: both believe that the row is theirs."""
+def test_an_errand_and_a_request_for_the_same_object_do_not_deadlock(person, at):
+    """A request locks its object, then settles the object's work; the errand wants the object meanwhile."""
     [row_id] = errands(1, at)
-    row, inside, told = outbox.claim(row_id), threading.Event(), []
-    monkeypatch.setattr(outbox, "claim", lambda row_id: row)
+    person("ru")  # the object: its telephone's row
+    lock, asked = "UPDATE notifications_device SET updated_at = updated_at", threading.Event()
 
-    def slow(row: outbox.Row) -> None:
-        inside.set()
-        time.sleep(0.3)
-        told.append("first")
+    def want(row: outbox.Row) -> None:
+        asked.set()
+        execute(lock)
 
-    def first() -> None:
-        delivery.errand(row_id, slow)
+    def work() -> None:
+        delivery.errand(row_id, want)
         connection.close()
 
-    thread = threading.Thread(target=first)
-    thread.start()
-    inside.wait(5)
-    delivery.errand(row_id, lambda row: told.append("second"))
+    thread = threading.Thread(target=work)
+    with transaction():
+        execute(lock)
+        thread.start()
+        asked.wait(5)
+        time.sleep(0.1)
+        began = time.monotonic()
+        outbox.settle(task="dispatch.advance", object_id=OutboxRow.objects.get().object_id)
+        assert time.monotonic() - began < 0.5  # PostgreSQL looks for deadlocks after a second
     thread.join()
-    assert told == ["first"]
+    row = OutboxRow.objects.get()
+    assert (row.state, row.attempts, row.last_error) == ("done", 1, "")
