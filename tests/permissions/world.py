@@ -1,0 +1,92 @@
+"""One of everything, each thing somebody's: what the permission table is tried on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from io import BytesIO
+from uuid import UUID
+
+from django.apps import apps
+from PIL import Image
+
+from collection.kernel.actor import HOUSE, Actor
+from collection.kernel.clock import frozen
+from collection.kernel.ids import uuid7
+from collection.payouts import operations as payouts
+from collection.pickups import operations as pickups
+from notifications.devices import put_device
+from tests import cast
+from tests.collection.custody.haul import two_contracts
+
+#: The noun before an id in a path -> (whose row that is, and how the row names the organisation it belongs to).
+MODELS = {
+    "organisations": ("accounts.Organisation", "id"), "members": ("accounts.Membership", "organisation"),
+    "contracts": ("contracts.Contract", "organisation"),
+    "sites": ("registry.Site", "organisation"), "bases": ("registry.Base", "organisation"),
+    "facilities": ("registry.Facility", "organisation"), "vehicles": ("registry.Vehicle", "organisation"),
+    "scales": ("registry.Scale", "organisation"),
+    "pickups": ("pickups.Pickup", "generator"), "uploads": ("pickups.Upload", "organisation"),
+    "offers": ("dispatch.Offer", "organisation"), "jobs": ("dispatch.Job", "organisation"),
+    "consignments": ("custody.Consignment", "collector"),
+    "weighings": ("custody.Weighing", "consignment__collector"),
+    "receipts": ("custody.Receipt", "consignment__recycler"),
+    "batches": ("custody.Batch", "contract__organisation"), "sales": ("custody.Sale", "facility__organisation"),
+    "claims": ("payouts.Claim", "contract__organisation"), "holds": ("payouts.Hold", "line__contract__organisation"),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """`things`: noun -> id as it stands in a path. `sides`: generator, collector and recycler, who own them."""
+
+    things: dict[str, str]
+    sides: dict[str, UUID]
+
+
+def make() -> World:
+    """A pickup that was offered and accepted, a load that was recycled and claimed, and a phone that hears of it."""
+    scene = cast.Scene()
+    haul = two_contracts(scene)
+    pickup_id = scene.offered()
+    with frozen(scene.at):
+        scene.accept(haul.collector, pickup_id)
+    store_photo(scene.generator.actor, scene.at)
+    load = haul.recycled(loaded_at := scene.at - timedelta(days=40), [5 * cast.TONNE])
+    payouts.accrue(actor=HOUSE, at=scene.at, programme_id=scene.programme.id, consignment_ids=load)
+    register = register_of(scene, haul.recycler, month=loaded_at.date())
+    phone = uuid7(scene.at)
+    assert haul.collector.actor.user_id
+    put_device(recipient_id=haul.collector.actor.user_id, installation_id=phone, kind="token", value="token",
+               platform="android", language="kk", at=scene.at)
+    sides = {side: one.organisation_id for side, one in (
+        ("generator", scene.generator.actor), ("collector", haul.collector.actor), ("recycler", haul.recycler.actor))}
+    things = {"programmes": scene.code, "devices": str(phone), "registers": str(register)}
+    for noun, (label, owner) in MODELS.items():
+        row = apps.get_model(label)._default_manager.filter(**{f"{owner}__in": sides.values()}).first()
+        if row is not None:
+            things[noun] = str(row.pk)
+    return World(things, {side: owner for side, owner in sides.items() if owner})
+
+
+def store_photo(actor: Actor, at: datetime) -> None:
+    out = BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "JPEG")
+    data = out.getvalue()
+    photo = pickups.announce_photo(
+        actor=actor, at=at, content_type="image/jpeg", size=len(data), sha256=sha256(data).hexdigest())
+    picture = pickups.check_photo(upload_id=photo.id, data=data)
+    assert picture
+    pickups.keep(photo.id, picture)
+    pickups.store_photo(actor=actor, at=at, upload_id=photo.id, picture=picture)
+
+
+def register_of(scene: cast.Scene, contractor: cast.Contractor, *, month: date) -> UUID:
+    """The contractor's month claimed, verified by the manager, approved by finance, and put into a register."""
+    claim = payouts.prepare_claim(actor=contractor.actor, at=scene.at, contract_id=contractor.contract_id, month=month)
+    assert claim
+    payouts.submit_claim(actor=contractor.actor, at=scene.at, claim_id=claim.id, act_number="A-1", einvoice_number="E-1")
+    payouts.verify_claim(actor=scene.manager, at=scene.at, claim_id=claim.id)
+    payouts.approve_claim(actor=scene.finance, at=scene.at, claim_id=claim.id)
+    return payouts.prepare_register(actor=scene.finance, at=scene.at, claim_ids=[claim.id]).id
