@@ -6,12 +6,20 @@ same message (also as Idempotency-Key), so that a gateway whose answer was lost 
 
 from __future__ import annotations
 
+from functools import cache
+
 import httpx
 from django.conf import settings
 
 from collection.kernel.db import outside_transaction
 
 from .base import TIMEOUT_S, Message, Permanent, Transient, seconds
+
+
+@cache
+def _client() -> httpx.Client:
+    """One per worker: connections, and the loaded certificates, are kept."""
+    return httpx.Client()
 
 
 def send(message: Message) -> None:
@@ -21,8 +29,8 @@ def send(message: Message) -> None:
     if settings.SMS_GATEWAY_TOKEN:
         headers["Authorization"] = f"Bearer {settings.SMS_GATEWAY_TOKEN}"
     try:
-        answer = httpx.post(settings.SMS_GATEWAY_URL, headers=headers, timeout=TIMEOUT_S,
-                            json={"id": str(message.id), "to": message.address, "text": message.text})
+        answer = _client().post(settings.SMS_GATEWAY_URL, headers=headers, timeout=TIMEOUT_S,
+                                json={"id": str(message.id), "to": message.address, "text": message.text})
     except httpx.TransportError as error:
         raise Transient(f"SMS gateway: {type(error).__name__}") from error
     if answer.status_code in (408, 429) or answer.status_code >= 500:

@@ -77,20 +77,19 @@ def push(person: Callable[..., UUID], notice: Callable[..., Notice], at: datetim
 @pytest.fixture(scope="session")
 def firebase(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeFcm]:
     server = FakeFcm(slow_s=2).start()
-    server.write_account(tmp_path_factory.mktemp("firebase") / "account.json")
+    server.account = tmp_path_factory.mktemp("firebase") / "account.json"  # type: ignore[attr-defined]
+    server.write_account(server.account)
     yield server
     server.stop()
 
 
 @pytest.fixture
-def fcm(firebase: FakeFcm, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeFcm]:
+def fcm(firebase: FakeFcm, settings: Any, monkeypatch: pytest.MonkeyPatch) -> FakeFcm:
     """The house is configured for the fake, which begins empty. The channel waits a second, not ten."""
     firebase.clear()
-    account = tmp_path / "account.json"
-    firebase.write_account(account)
-    settings.FCM_SERVICE_ACCOUNT, settings.FCM_ENDPOINT = str(account), firebase.url
+    settings.FCM_SERVICE_ACCOUNT, settings.FCM_ENDPOINT = str(firebase.account), firebase.url
     monkeypatch.setattr(fcm_channel, "TIMEOUT_S", 1)
-    yield firebase
+    return firebase
 
 
 class PrivateRedis:

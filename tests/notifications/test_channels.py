@@ -91,7 +91,9 @@ def test_two_failures_then_success(fcm, push, at):
     assert (row.state, row.attempts, fcm.posts) == ("done", 3, {"503*2-1": 3})
 
 
-def test_no_access_token_says_nothing_about_the_device(fcm, push, monkeypatch):
+def test_no_access_token_says_nothing_about_the_device(fcm, push, monkeypatch, settings, tmp_path):
+    settings.FCM_SERVICE_ACCOUNT = str(tmp_path / "account.json")  # one that has no token yet
+    fcm.write_account(tmp_path / "account.json")
     monkeypatch.setattr("google.auth._exponential_backoff.time.sleep", lambda seconds: None)  # it tries three times
     fcm.token_is_down = True
     row = push("ok-1")
