@@ -51,13 +51,15 @@ def programme(code: str, *, synthetic: bool = True) -> UUID:
 
 
 def contracts(programme_id: UUID, *, collecting: int, recycling: int = 0, full_cycle: int = 0,
-              regions: Sequence[str] | None = None, categories: Sequence[str] = CATEGORIES) -> None:
-    """Contracts in force, each with an organisation, a base or a plant, one category and one region it serves.
+              regions: Sequence[str] | None = None, categories: Sequence[str] = CATEGORIES, each: int = 1) -> None:
+    """Contracts in force, each for one category and one region; an organisation, with its base or plant, has `each` of them.
 
     They are dealt to `regions` (all by default) and `categories` in turn; places lie within two degrees of the region's
     middle. With many rows the nearest-contract index is dropped before and made after, which is three times faster.
     """
     count = collecting + recycling + full_cycle
+    before = rows("SELECT count(*) AS n FROM contracts_contract")[0]["n"]
+    regions = list(regions or (row["kato"] for row in rows("SELECT kato FROM geo_region ORDER BY kato")))
     kind = (f"CASE WHEN n <= {collecting} THEN 'collection' WHEN n <= {collecting + recycling} THEN 'recycling' "
             "ELSE 'full_cycle' END")
     with bulk():
@@ -65,34 +67,32 @@ def contracts(programme_id: UUID, *, collecting: int, recycling: int = 0, full_c
         execute(
             f"""
             CREATE TEMP TABLE dealt ON COMMIT DROP AS
-            SELECT n, n + (SELECT count(*) FROM contracts_contract) AS serial, {kind} AS kind, region.kato AS region,
+            SELECT n, n + {before} AS serial, {before} + 1 + (n - 1) / {each} AS owner, n %% {each} = 1 %% {each} AS founds,
+                   {kind} AS kind, region.kato AS region,
                    (%(categories)s::text[])[1 + (n - 1) %% %(c)s] AS category,
                    ST_SetSRID(ST_MakePoint(ST_X(label_point::geometry) + 4 * random() - 2,
                               ST_Y(label_point::geometry) + 4 * random() - 2), 4326)::geography AS point
-            FROM generate_series(1, %(count)s) n JOIN (
-                SELECT row_number() OVER (ORDER BY kato) - 1 AS place, count(*) OVER () AS places, kato, label_point
-                FROM geo_region WHERE kato = ANY(%(regions)s) OR %(regions)s IS NULL
-            ) region ON place = ((n - 1) / %(c)s) %% places
+            FROM generate_series(1, %(count)s) n
+            JOIN geo_region region ON kato = (%(regions)s::text[])[1 + (n - 1 + (n - 1) / %(c)s) %% %(r)s]
             """,
-            {"categories": list(categories), "c": len(categories), "count": count,
-             "regions": None if regions is None else list(regions)})
+            {"categories": list(categories), "c": len(categories), "count": count, "regions": regions, "r": len(regions)})
         insert(Organisation, {
-            "id": made_id(ORGANISATION, "serial"), "kind": "'company'", "identity_number": "'9' || lpad(serial::text, 11, '0')",
-            "name": "'ТОО ' || serial", "synthetic": "true", "created_at": AT}, "dealt")
+            "id": made_id(ORGANISATION, "owner"), "kind": "'company'", "identity_number": "'9' || lpad(owner::text, 11, '0')",
+            "name": "'ТОО ' || owner", "synthetic": "true", "created_at": AT}, "dealt WHERE founds")
         for model, series, but in ((Base, BASE, "recycling"), (Facility, FACILITY, "collection")):
             insert(model, {
-                "id": made_id(series, "serial"), "organisation_id": made_id(ORGANISATION, "serial"), "name": "'Place'",
+                "id": made_id(series, "owner"), "organisation_id": made_id(ORGANISATION, "owner"), "name": "'Place'",
                 "point": "point", "region_id": "region", "precision": "'region'", "created_at": AT},
-                f"dealt WHERE kind <> '{but}'")
+                f"dealt WHERE founds AND kind <> '{but}'")
         insert(FacilityCapacity, {
-            "facility_id": made_id(FACILITY, "serial"), "category_id": "category", "monthly_g": str(10**15)},
-            "dealt WHERE kind <> 'collection'")
+            "facility_id": made_id(FACILITY, "owner"), "category_id": "category", "monthly_g": str(10**15)},
+            "dealt WHERE founds AND kind <> 'collection'")
         insert(Contract, {
             "id": made_id(CONTRACT, "serial"), "programme_id": f"'{programme_id}'::uuid",
-            "organisation_id": made_id(ORGANISATION, "serial"), "number": "'B-' || serial", "kind": "kind",
+            "organisation_id": made_id(ORGANISATION, "owner"), "number": "'B-' || serial", "kind": "kind",
             "state": "'active'", "valid": "'[2024-01-01,2100-01-01)'::daterange", "iban": "'KZ86125KZT5004100100'",
-            "base_id": f"CASE WHEN kind <> 'recycling' THEN {made_id(BASE, 'serial')} END",
-            "facility_id": f"CASE WHEN kind <> 'collection' THEN {made_id(FACILITY, 'serial')} END",
+            "base_id": f"CASE WHEN kind <> 'recycling' THEN {made_id(BASE, 'owner')} END",
+            "facility_id": f"CASE WHEN kind <> 'collection' THEN {made_id(FACILITY, 'owner')} END",
             "created_at": AT, "approved_at": AT}, "dealt")
         insert(ContractCategory, {
             "contract_id": made_id(CONTRACT, "serial"), "category_id": "category", "quota_g": str(10**15)}, "dealt")
@@ -105,14 +105,14 @@ def contracts(programme_id: UUID, *, collecting: int, recycling: int = 0, full_c
                 ON dealt.kind <> but""")
 
 
-def weighings(programme_id: UUID, count: int, *, tickets: bool = True, paid_every: int = 5) -> None:
-    """Loads that were weighed, received and recycled, dealt over 20 months, the contracts, their regions and categories.
+def weighings(programme_id: UUID, count: int, *, facts_only: bool = False, paid_every: int = 5) -> None:
+    """Loads that were weighed, received and recycled, dealt over 20 months and the contracts, from their region's districts.
 
-    For each: a consignment, its three facts and, unless `tickets` is off, the weighing's ticket. Every `paid_every`-th is
-    in a paid claim line (0: none). Needs `contracts` of every leg before. Masses differ from load to load by a gram.
+    For each: a consignment, its ticket and its three facts (with `facts_only` just these: all that statistics read, in a
+    third of the time). Every `paid_every`-th is in a paid claim line (0: none). Needs `contracts` of every leg before.
     """
     with bulk():
-        first = rows("SELECT count(*) AS n FROM custody_consignment")[0]["n"]
+        first = rows("SELECT count(*) AS n FROM custody_fact WHERE measure = 'collected'")[0]["n"]
         _deal_contracts(programme_id)
         run(f"""
             CREATE TEMP TABLE loads ON COMMIT DROP AS
@@ -121,29 +121,16 @@ def weighings(programme_id: UUID, count: int, *, tickets: bool = True, paid_ever
                    collector.contract_id AS collector_id, collector.organisation_id AS collector_org,
                    collector.kind AS collector_kind, recycler.contract_id AS recycler_id,
                    recycler.organisation_id AS recycler_org, recycler.kind AS recycler_kind, recycler.facility_id,
-                   collector.category, district.region_id AS region, district.kato AS district
-            FROM generate_series(1, {count}) n
-            JOIN collector ON collector.place = n % collector.places
-            JOIN recycler ON recycler.place = n % recycler.places
-            JOIN (SELECT row_number() OVER (ORDER BY kato) - 1 AS place, count(*) OVER () AS places, kato, region_id
-                  FROM geo_district) district ON district.place = n % district.places""")
+                   collector.category, collector.region, collector.districts[1 + n / (SELECT count(*) FROM collector)
+                       % greatest(cardinality(collector.districts), 1)] AS district
+            FROM generate_series(1::bigint, {count}) n
+            JOIN collector ON collector.place = n % (SELECT count(*) FROM collector)
+            JOIN recycler ON recycler.place = collector.place % (SELECT count(*) FROM recycler)""")
         same = {"programme_id": f"'{programme_id}'::uuid", "category_id": "category", "region_id": "region",
                 "district_id": "district", "facility_id": "facility_id"}
         at = "on_day + time '12:00'"
-        insert(Consignment, same | {
-            "id": made_id(LOAD, "n"), "origin": "'own_premises'", "collector_id": "collector_org",
-            "collector_contract_id": "collector_id", "recycler_id": "recycler_org", "recycler_contract_id": "recycler_id",
-            "state": "'processed'", "loaded_at": at, "recorded_at": at, "delivered_at": at}, "loads")
-        if tickets:
-            insert(Scale, {
-                "id": made_id(SCALE, "0"), "organisation_id": made_id(ORGANISATION, "1"), "serial": "'S-0'",
-                "certificate_number": "'C-0'", "certified_from": "'2024-01-01'::date",
-                "certified_until": "'2099-12-31'::date", "created_at": AT}, "(SELECT 1) AS one", again="id")
-            insert(Weighing, {
-                "id": made_id(WEIGHING, "n"), "consignment_id": made_id(LOAD, "n"), "scale_id": made_id(SCALE, "0"),
-                "ticket_number": "n::text", "occurred_at": at, "recorded_at": at, "gross_g": "12000000 + net_g",
-                "tare_g": "12000000", "certified_from": "'2024-01-01'::date", "certified_until": "'2099-12-31'::date"},
-                "loads")
+        if not facts_only:
+            _load(same, at)
         fact = same | {"consignment_id": made_id(LOAD, "n"), "occurred_on": "on_day", "supply_on": "on_day",
                        "sealed_on": "on_day", "n": "1", "recorded_at": at}
         for measure, grams, leg in (("collected", "net_g", "collector"), ("received", "net_g - n % 2", "recycler"),
@@ -167,15 +154,15 @@ def pickups(programme_id: UUID, count: int, *, generators: int = 100) -> None:
         insert(Site, {
             "id": made_id(SITE, "n"), "organisation_id": made_id(ORGANISATION, serial), "name": "'Site'",
             "point": "label_point", "region_id": "region_id", "district_id": "kato", "precision": "'district'",
-            "created_at": AT}, f"generate_series(0, {generators - 1}) n JOIN {_DISTRICTS} ON place = n % places", again="id")
+            "created_at": AT}, f"generate_series(0, {generators - 1}) n JOIN {_DISTRICTS} ON place = n % {_PLACES}", again="id")
         _deal_contracts(programme_id)
         category = f"(ARRAY[{', '.join(map(repr, CATEGORIES))}])[1 + n % {len(CATEGORIES)}]"
         day = "(date '2024-01-01' + make_interval(days => (n * 31 % 609)::int))::date"
         same = {"programme_id": f"'{programme_id}'::uuid", "category_id": category, "region_id": "region_id",
                 "district_id": "kato"}
         number, at = f"({first} + n)", f"{day} + time '10:00'"
-        source = (f"generate_series(0, {count - 1}) n JOIN {_DISTRICTS} ON place = n % {generators} % places "
-                  "JOIN collector ON collector.place = n % collector.places")
+        source = (f"generate_series(0, {count - 1}) n JOIN {_DISTRICTS} ON place = n % {generators} % {_PLACES} "
+                  "JOIN collector ON collector.place = n % (SELECT count(*) FROM collector)")
         insert(Pickup, same | {
             "id": made_id(PICKUP, number), "generator_id": made_id(ORGANISATION, f"({10**9} + n % {generators})"),
             "site_id": made_id(SITE, f"(n % {generators})"), "declared_g": "1000000 + n", "origin": "'own_premises'",
@@ -190,8 +177,9 @@ def pickups(programme_id: UUID, count: int, *, generators: int = 100) -> None:
 
 # --- how rows get in ---------------------------------------------------------------------------------------------
 
-_DISTRICTS = """(SELECT row_number() OVER (ORDER BY kato) - 1 AS place, count(*) OVER () AS places, kato, region_id,
+_DISTRICTS = """(SELECT row_number() OVER (ORDER BY kato) - 1 AS place, kato, region_id,
     label_point::geography AS label_point FROM geo_district) AS districts"""
+_PLACES = "(SELECT count(*) FROM geo_district)"
 
 
 @contextmanager
@@ -206,6 +194,7 @@ def bulk() -> Iterator[None]:
         execute("SET LOCAL session_replication_role = replica")
         execute("SET LOCAL TimeZone = 'Asia/Almaty'")
         execute("SET LOCAL synchronous_commit = off")
+        execute("SET LOCAL jit = off")
         yield
         execute("DROP TABLE IF EXISTS dealt, collector, recycler, loads")
         execute("SET LOCAL session_replication_role = origin")
@@ -262,10 +251,29 @@ def _deal_contracts(programme_id: UUID) -> None:
     for table, but in (("collector", "recycling"), ("recycler", "collection")):
         execute(f"""
             CREATE TEMP TABLE {table} ON COMMIT DROP AS
-            SELECT row_number() OVER (ORDER BY contract.id) - 1 AS place, count(*) OVER () AS places,
-                   contract.id AS contract_id, contract.organisation_id, contract.kind, contract.facility_id,
-                   (SELECT min(category_id) FROM contracts_contractcategory WHERE contract_id = contract.id) AS category
-            FROM contracts_contract contract WHERE programme_id = %s AND kind <> '{but}'""", [programme_id])
+            SELECT row_number() OVER (ORDER BY contract.id) - 1 AS place, contract.id AS contract_id,
+                   contract.organisation_id, contract.kind, contract.facility_id,
+                   (SELECT min(category_id) FROM contracts_contractcategory WHERE contract_id = contract.id) AS category,
+                   served.region_id AS region,
+                   ARRAY(SELECT kato FROM geo_district WHERE region_id = served.region_id ORDER BY kato) AS districts
+            FROM contracts_contract contract JOIN contracts_contractregion served ON served.contract_id = contract.id
+            WHERE programme_id = %s AND kind <> '{but}'""", [programme_id])
+
+
+def _load(same: Mapping[str, str], at: str) -> None:
+    """The consignments and their tickets, all from one scale."""
+    insert(Consignment, same | {
+        "id": made_id(LOAD, "n"), "origin": "'own_premises'", "collector_id": "collector_org",
+        "collector_contract_id": "collector_id", "recycler_id": "recycler_org", "recycler_contract_id": "recycler_id",
+        "state": "'processed'", "loaded_at": at, "recorded_at": at, "delivered_at": at}, "loads")
+    insert(Scale, {
+        "id": made_id(SCALE, "0"), "organisation_id": made_id(ORGANISATION, "1"), "serial": "'S-0'",
+        "certificate_number": "'C-0'", "certified_from": "'2024-01-01'::date", "certified_until": "'2099-12-31'::date",
+        "created_at": AT}, "(SELECT 1) AS one", again="id")
+    insert(Weighing, {
+        "id": made_id(WEIGHING, "n"), "consignment_id": made_id(LOAD, "n"), "scale_id": made_id(SCALE, "0"),
+        "ticket_number": "n::text", "occurred_at": at, "recorded_at": at, "gross_g": "12000000 + net_g",
+        "tare_g": "12000000", "certified_from": "'2024-01-01'::date", "certified_until": "'2099-12-31'::date"}, "loads")
 
 
 def _pay(programme_id: UUID, every: int, same: Mapping[str, str], at: str) -> None:
@@ -274,11 +282,11 @@ def _pay(programme_id: UUID, every: int, same: Mapping[str, str], at: str) -> No
     lines = f"loads WHERE n % {every} = 0"
     amount = "net_g * 3 / 2"
     insert(Register, programme | {
-        "id": "gen_random_uuid()", "state": "'settled'", "orders_n": "0", "amount_tiyn": "0", "created_at": AT,
+        "id": "gen_random_uuid()", "state": "'settled'", "orders_n": "1", "amount_tiyn": "1", "created_at": AT,
         "approved_by": "gen_random_uuid()"}, "(SELECT 1) AS one")
     insert(Claim, programme | {
         "id": "gen_random_uuid()", "contract_id": "contract_id", "month": f"'{date(2025, 8, 1)}'::date", "state": "'paid'",
-        "lines_n": "0", "mass_g": "0", "amount_tiyn": "1", "einvoice_number": "contract_id::text", "act_number": "'1'",
+        "lines_n": "1", "mass_g": "1", "amount_tiyn": "1", "einvoice_number": "contract_id::text", "act_number": "'1'",
         "approved_by": "gen_random_uuid()", "verified_by": "gen_random_uuid()", "approved_at": AT, "paid_at": AT,
         "created_at": AT},
         "recycler WHERE NOT EXISTS (SELECT FROM payouts_claim old WHERE old.contract_id = recycler.contract_id)")
