@@ -6,7 +6,8 @@ loaded (the `reference` fixture). `Scene` opens one programme; people and contra
     scene = cast.Scene()
     near, far = scene.collector(km=3), scene.collector(km=40)
     plant = scene.recycler()
-    pickup = dispatch.submit_pickup(actor=scene.generator.actor, at=scene.at, new=scene.request())
+    pickup_id = scene.offered()                  # submitted, and the first wave sent
+    accepted = scene.accept(near, pickup_id)     # one of them takes it
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from collection.accounts import steps as accounts
 from collection.accounts.identity import check_digit
 from collection.contracts import operations as contracts
 from collection.dispatch import operations as dispatch
+from collection.dispatch.models import Offer
 from collection.kernel.actor import HOUSE, Actor
 from collection.kernel.ids import uuid7
 from collection.kernel.words import Words
@@ -168,3 +170,25 @@ class Scene:
             "origin": "own_premises", "window_from": self.at + timedelta(hours=4),
             "window_to": self.at + timedelta(hours=9),
         } | changes)
+
+    def submit(self, *, by: Actor | None = None, at: datetime | None = None, **changes: Any) -> UUID:
+        """The generator's request, not yet looked at by dispatch."""
+        return dispatch.submit_pickup(
+            actor=by or self.generator.actor, at=at or self.at, new=self.request(**changes)).pickup.id
+
+    def advance(self, pickup_id: UUID, *, at: datetime | None = None) -> str:
+        return dispatch.advance(actor=HOUSE, at=at or self.at, pickup_id=pickup_id)
+
+    def offered(self, **changes: Any) -> UUID:
+        """A request whose first wave is out."""
+        pickup_id = self.submit(**changes)
+        assert self.advance(pickup_id) == "offered"
+        return pickup_id
+
+    def offer_of(self, contractor: Contractor, pickup_id: UUID) -> UUID:
+        """The latest offer of the pickup to this contract."""
+        return Offer.objects.filter(pickup=pickup_id, contract=contractor.contract_id).latest("wave").id
+
+    def accept(self, contractor: Contractor, pickup_id: UUID, *, at: datetime | None = None) -> dispatch.Accepted:
+        return dispatch.accept_offer(
+            actor=contractor.actor, at=at or self.at, offer_id=self.offer_of(contractor, pickup_id))

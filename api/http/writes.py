@@ -32,8 +32,11 @@ Result = TypeVar("Result")
 
 
 def write(request: Request, verb: Callable[[Actor, datetime], Result | Refusal], *,
-          render: Callable[[Result], Any], status: int = 200, secret: bool = False) -> HttpResponse:
+          render: Callable[[Result], Any], status: int | Callable[[Result], int] = 200,
+          secret: bool = False) -> HttpResponse:
     """Run `verb(actor, at)` in one transaction and reply with `render(result)`; None renders as 204.
+
+    `status`: the number of a good reply, or how to tell it from the result (a phone's own id sent again is a 200).
 
     On POST the reply is stored with its Idempotency-Key in that transaction, and given again to whoever repeats the
     request (same caller, route and key); another body or path under the key is refused. A verb that raises leaves
@@ -113,13 +116,15 @@ def scope_of(request: Request) -> UUID:
     return request.actor.user_id or installation_of(request)
 
 
-def _answer(request: Request, result: Any, render: Callable[[Any], Any], status: int) -> tuple[HttpResponse, bool]:
+def _answer(request: Request, result: Any, render: Callable[[Any], Any],
+            status: int | Callable[[Any], int]) -> tuple[HttpResponse, bool]:
     if isinstance(result, Refusal):
         return problems.refused(request, result), False
     value = render(result)
     if value is None:
         return HttpResponse(status=204), True
-    response = HttpResponse(dumps(value), status=status, content_type=JSON)
+    number = status(result) if callable(status) else status
+    response = HttpResponse(dumps(value), status=number, content_type=JSON)
     if isinstance(value, dict) and isinstance(value.get("version"), int):
         response["ETag"] = etag(value["version"], request.actor.role)
     return response, True

@@ -33,7 +33,10 @@ class Need:
 
 
 def verdicts(contract: Mapping[str, Any], need: Need) -> dict[str, bool]:
-    """Every rule's yes or no for one contract, from its numbers; eligible means all of them are yes."""
+    """Every rule's yes or no for one contract, from its numbers; eligible means all of them are yes.
+
+    A contract without the category fails that rule alone: it has no quota to exceed.
+    """
     quota_g = contract["quota_g"]
     cap_tiyn = contract["cap_tiyn"]
     return {
@@ -42,7 +45,7 @@ def verdicts(contract: Mapping[str, Any], need: Need) -> dict[str, bool]:
         "validity": contract["valid_from"] <= need.day < contract["valid_until"],
         "category": quota_g is not None,
         "region": contract["serves_region"],
-        "quota": quota_g is not None and quota_g - contract["quota_used_g"] >= need.mass_g,
+        "quota": quota_g is None or quota_g - contract["quota_used_g"] >= need.mass_g,
         "cap": cap_tiyn is None or contract["cap_used_tiyn"] < cap_tiyn,
         "not_own": not contract["own"],
         "not_asked_before": not contract["asked"],

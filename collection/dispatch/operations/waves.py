@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
@@ -54,13 +55,13 @@ def advance(*, actor: Actor, at: datetime, pickup_id: UUID) -> str:
     plants = queries.recyclers(own=chosen, **asked) if chosen else []
     wave = [(one, plant) for one in chosen if (plant := choose_recycler(one, plants))][: programme.wave_size]
     # Told before the offers exist, so that "not asked before" speaks of earlier waves.
-    Explanation.objects.update_or_create(pickup=pickup, wave=pickup.wave + 1, defaults={"at": at, "considered": {
+    _explain(at, pickup, {
         "eligible": len(chosen),
-        "contracts": queries.considered(
-            pickup_id=pickup_id, generator_id=pickup.generator_id, chosen=[one.contract_id for one, _ in wave], **asked),
+        "contracts": queries.considered(pickup_id=pickup_id, generator_id=pickup.generator_id,
+                                        chosen=[one.contract_id for one, _ in wave], **asked),
         "recyclers": [{name: str(value) if isinstance(value, UUID) else value for name, value in asdict(plant).items()}
                       for plant in plants],
-    }})
+    })
     if not wave:
         return _unserved(actor, at, pickup, "no_recycler" if chosen else "no_collector")
     return _offer(actor, at, pickup, programme, wave)
@@ -81,6 +82,13 @@ def due_pickups(*, limit: int = 100) -> list[UUID]:
             {"limit": limit},
         )
     ]
+
+
+def _explain(at: datetime, pickup: Pickup, considered: dict[str, Any]) -> None:
+    """One explanation a wave: looking again at an unserved pickup replaces the last."""
+    told = {"at": at, "considered": considered}
+    if pickup.state != "unserved" or not Explanation.objects.filter(pickup=pickup, wave=pickup.wave + 1).update(**told):
+        Explanation.objects.create(pickup=pickup, wave=pickup.wave + 1, **told)
 
 
 def _offer(actor: Actor, at: datetime, pickup: Pickup, programme: Programme,

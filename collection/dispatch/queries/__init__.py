@@ -3,12 +3,12 @@
 from .candidates import CANDIDATES, candidates, considered, recyclers
 from .jobs import job, jobs
 from .offers import offer, offers
-from .pickups import explanation, fields_of_pickup, pickup, pickups, seen_pickup, timeline, unserved
+from .pickups import Step, explanation, fields_of_pickup, pickup, pickups, seen_pickup, timeline, unserved
 from .requests import likely_duplicates, standing
 from .seen import Seen, viewer
 
 __all__ = [
-    "CANDIDATES", "Seen", "candidates", "considered", "explanation", "fields_of_pickup", "job", "jobs",
+    "CANDIDATES", "Seen", "Step", "candidates", "considered", "explanation", "fields_of_pickup", "job", "jobs",
     "likely_duplicates", "offer", "offers", "pickup", "pickups", "recyclers", "seen_pickup", "standing", "timeline",
     "unserved", "viewer",
 ]

@@ -16,9 +16,10 @@ from ..matching import Candidate, Need, verdicts
 CANDIDATES = 20
 
 # The index (programme, region, category, leg, point) hands out contracts by distance, and the rules are asked of each
-# in turn until there are enough: the cost depends on how many are asked, not on how many exist.
+# in turn until there are enough: the cost depends on how many are asked, not on how many exist. The index measures on
+# the sphere; those it hands out are ranked by the distance on the ellipsoid.
 _COLLECTORS = """
-SELECT area.contract_id, contract.organisation_id, area.point <-> %(point)s::geography AS distance_m
+SELECT area.contract_id, contract.organisation_id, ST_Distance(area.point, %(point)s::geography) AS distance_m
 FROM contracts_servedarea area
 JOIN contracts_contract contract ON contract.id = area.contract_id
 JOIN accounts_organisation organisation ON organisation.id = contract.organisation_id
@@ -40,7 +41,7 @@ LIMIT %(limit)s
 
 _PLANTS = """
 SELECT area.contract_id, contract.organisation_id, contract.facility_id,
-       area.point <-> %(point)s::geography AS distance_m
+       ST_Distance(area.point, %(point)s::geography) AS distance_m
 FROM contracts_servedarea area
 JOIN contracts_contract contract ON contract.id = area.contract_id
 JOIN accounts_organisation organisation ON organisation.id = contract.organisation_id
@@ -76,7 +77,7 @@ SELECT contract.id AS contract_id, contract.number, contract.kind, contract.stat
        organisation.name AS organisation, organisation.suspended_at IS NOT NULL AS suspended,
        coalesce(lower(contract.valid), '0001-01-01'::date) AS valid_from,
        coalesce(upper(contract.valid), '9999-12-31'::date) AS valid_until,
-       round(base.point <-> %(point)s::geography)::bigint AS distance_m,
+       round(ST_Distance(base.point, %(point)s::geography))::bigint AS distance_m,
        allowed.quota_g,
        (SELECT coalesce(sum(amount), 0)::bigint FROM contracts_allotment used WHERE used.contract_id = contract.id
             AND used.of = 'quota' AND used.category_id = %(category)s) AS quota_used_g,
@@ -118,6 +119,7 @@ def candidates(*, pickup_id: UUID | None, programme_id: UUID, need: Need, point:
     found = rows(_COLLECTORS, _params(
         pickup_id=pickup_id, programme_id=programme_id, need=need, point=point, limit=limit,
         generator_id=generator_id))
+    found.sort(key=lambda row: (row["distance_m"], row["contract_id"]))
     return [Candidate(row["contract_id"], row["organisation_id"], round(row["distance_m"])) for row in found]
 
 

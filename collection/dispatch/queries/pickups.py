@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -61,6 +62,7 @@ def fields_of_pickup(actor: Actor) -> str:
         (SELECT id FROM dispatch_job WHERE pickup_id = p.id AND state IN {LIVE_JOB_STATES}) AS job_id,
         p.driver_id, (SELECT plate FROM registry_vehicle WHERE id = p.vehicle_id) AS vehicle_plate,
         {code} AS handover_code,
+        CASE WHEN {exact} THEN ARRAY(SELECT id FROM pickups_upload WHERE pickup_id = p.id ORDER BY id) END AS photo_ids,
         CASE WHEN p.occurred_at > p.submitted_at + interval '{CLOCK_TOLERANCE_S} seconds'
             THEN '["device_clock_ahead"]'::json ELSE '[]'::json END AS flags,
         p.version, CASE WHEN {exact} OR {actor.role == 'support'} THEN %(actions)s::jsonb -> p.state
@@ -106,16 +108,28 @@ def pickup(actor: Actor, pickup_id: UUID) -> Seen:
     return Seen(**found[0])
 
 
-def timeline(pickup_id: UUID) -> list[dict[str, Any]]:
-    """How far it has come, oldest first: every state of the pickup and of its jobs, and since when."""
-    return rows(
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A state a pickup or one of its jobs came to. `mass_g`: the grams this step is about, where it is about any."""
+
+    of: str  # pickup | job
+    step: str
+    at: datetime
+    mass_g: int | None
+
+
+def timeline(pickup_id: UUID) -> list[Step]:
+    """How far it has come, oldest first; ask `pickup` first whether it may be seen."""
+    return [Step(**row) for row in rows(
         """
-        SELECT object_type AS of, became AS step, at FROM audit_statechange
-        WHERE object_id = %(pickup)s OR object_id IN (SELECT id FROM dispatch_job WHERE pickup_id = %(pickup)s)
-        ORDER BY id
+        SELECT change.object_type AS of, change.became AS step, change.at,
+               CASE WHEN change.object_type = 'pickup' AND change.was = '' THEN p.declared_g END AS mass_g
+        FROM pickups_pickup p JOIN audit_statechange change ON change.object_id = p.id
+            OR change.object_id IN (SELECT id FROM dispatch_job WHERE pickup_id = p.id)
+        WHERE p.id = %s ORDER BY change.id
         """,
-        {"pickup": pickup_id},
-    )
+        [pickup_id],
+    )]
 
 
 def unserved(actor: Actor, *, programme: str | None = None, after: tuple[datetime, UUID] | None = None,

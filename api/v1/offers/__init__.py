@@ -1,0 +1,1 @@
+"""Pickups on offer: the first to accept gets it."""
