@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from collection.kernel.db import execute
 from tests.architecture import clients, history, tools, writers
+from tests.architecture.test_network import opened_by_themselves
 
 Plant = Callable[..., None]
 
@@ -165,16 +165,9 @@ def test_a9_names_what_is_banned(copy, plant, path, text):
     assert not clean and path in said and ("A9" in said or "A10" in said)
 
 
-@pytest.mark.django_db
 def test_a9_sees_atomic_requests(settings):
-    from tests.architecture.test_network import test_a_request_opens_no_transaction_by_itself as guard
-
-    settings.DATABASES["default"]["ATOMIC_REQUESTS"] = True
-    try:
-        with pytest.raises(AssertionError):
-            guard(settings)
-    finally:
-        settings.DATABASES["default"]["ATOMIC_REQUESTS"] = connection.settings_dict["ATOMIC_REQUESTS"]
+    databases = {"default": settings.DATABASES["default"] | {"ATOMIC_REQUESTS": True}}
+    assert opened_by_themselves(databases) == ["default"]
 
 
 PAGER = '"""A pager."""\nimport httpx\n\n\ndef send(message):\n    """Page."""\n    httpx.post("http://pager", json=message)'

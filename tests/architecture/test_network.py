@@ -12,8 +12,12 @@ from tests.architecture import clients, tools
 CHANNELS = [path for path in clients.network_modules(tools.ROOT) if path.startswith("notifications/channels/")]
 
 
+def opened_by_themselves(databases):
+    return [name for name, database in databases.items() if database.get("ATOMIC_REQUESTS")]
+
+
 def test_a_request_opens_no_transaction_by_itself(settings):
-    assert not any(database.get("ATOMIC_REQUESTS") for database in settings.DATABASES.values())
+    assert opened_by_themselves(settings.DATABASES) == []
 
 
 def test_every_client_asks_first():
