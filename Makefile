@@ -24,14 +24,16 @@ demo: setup  ## the main job over HTTP on the replayed programme, with a report;
 run: setup  ## serve the demo programme at http://127.0.0.1:8000 (PORT=...) until Ctrl-C, and print the logins
 	@$(LOCAL) run $(if $(PORT),--port $(PORT))
 
-test: setup-dev  ## all tests, on private services; ARGS="-k name" goes to pytest
-	@$(LOCAL) with -- $(VENV)/python -m pytest -q $(ARGS)
+test: setup-dev  ## all tests, on private services, two at a time; ARGS="-k name" goes to pytest
+	@$(LOCAL) with -- $(VENV)/python -m pytest -q -n 2 $(ARGS)
 
-check: setup-dev  ## lint, types, layers, missing migrations, OpenAPI drift
+check: setup-dev  ## lint, types, layers and the other arrows, missing migrations, OpenAPI drift
 	$(VENV)/ruff check .
 	$(VENV)/mypy
-	$(VENV)/lint-imports
+	$(VENV)/lint-imports --no-logo
+	$(MANAGE) check --fail-level WARNING
 	@$(LOCAL) with -- $(MANAGE) makemigrations --check --dry-run
+	@$(LOCAL) with -- $(VENV)/python -m pytest -q $(addprefix tests/architecture/test_,keys.py writers.py network.py)
 	@mkdir -p .local
 	$(MANAGE) spectacular --validate --fail-on-warn --file .local/openapi.yaml
 	diff -u api/v1/openapi.yaml .local/openapi.yaml

@@ -204,8 +204,8 @@ def test_staff_filters(shop, request_json, manager, scene):
     shop.post("pickups", request_json()), shop.post("pickups", request_json(category="paper"))
     here = f"pickups?programme={scene.code}"
     assert len(manager.get(here).json()["items"]) == 2
-    assert [one["category"] for one in manager.get(f"{here}&category=paper&state=submitted&region=750000000").json()["items"]] == [
-        "paper"]
+    of_paper = manager.get(f"{here}&category=paper&state=submitted&region=750000000").json()["items"]
+    assert [one["category"] for one in of_paper] == ["paper"]
     assert manager.get(f"{here}&state=fulfilled").json()["items"] == []
 
 
