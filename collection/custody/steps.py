@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import F
 
 from collection.kernel.actor import Actor
+from collection.kernel.bulk import insert
 from collection.kernel.calendar import almaty_date
 from collection.kernel.db import rows
 from collection.kernel.refusals import Defect, NotFound, StaleVersion, WrongState
@@ -122,6 +123,6 @@ def legal_date(occurred_at: datetime, at: datetime) -> date:
 
 def seal(facts: Sequence[Fact], *, at: datetime) -> None:
     """Append the facts and leave word for whoever computes from them: the task's name is all this room knows of it."""
-    Fact.objects.bulk_create(facts)
+    insert(facts)
     for programme_id in dict.fromkeys(fact.programme_id for fact in facts):
         outbox.work(task="facts.sealed", object_id=programme_id, at=at)

@@ -52,3 +52,25 @@ def upsert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
             removed = cursor.rowcount
         cursor.execute("DROP TABLE incoming")
     return Upserted(total=total, written=written, removed=removed)
+
+
+def insert(rows: Sequence[models.Model], *, returning: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+    """INSERT new rows of one model with one statement, several times faster than `bulk_create` where columns have
+    database defaults.
+
+    Values go as arrays, one for each column; columns that the database fills in (identity, defaults, generated) are left
+    to it. `returning` names columns to be read back, in the order of `rows`. No geometry, no JSON.
+    """
+    if not rows:
+        return []
+    meta = rows[0]._meta
+    fields = [field for field in meta.concrete_fields
+              if not (field.generated or field.has_db_default() or isinstance(field, models.AutoField))]
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    arrays = ", ".join(f"%s::{field.rel_db_type(connection) if field.remote_field else field.db_type(connection)}[]"
+                       for field in fields)
+    back = f"RETURNING {', '.join(returning)}" if returning else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {meta.db_table} ({names}) SELECT * FROM unnest({arrays}) {back}",
+                       [[getattr(row, field.attname) for row in rows] for field in fields])
+        return cursor.fetchall() if returning else []

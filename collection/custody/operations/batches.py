@@ -12,6 +12,7 @@ from collection.audit import steps as audit
 from collection.contracts.models import Contract
 from collection.contracts.steps import Allot, allot
 from collection.kernel.actor import Actor
+from collection.kernel.bulk import insert
 from collection.kernel.calendar import month_of
 from collection.kernel.ids import uuid7
 from collection.kernel.refusals import Defect, NotFound, Refusal, Unprocessable
@@ -95,8 +96,8 @@ def process(*, actor: Actor, at: datetime, batches: Sequence[NewBatch]) -> list[
                  supply_on=papers[pk].supply_on, at=at, contract=(contract.pk, contract.kind), batch_id=batch.pk)
             for pk in one.consignment_ids
         ]
-    Batch.objects.bulk_create(rows)
-    BatchInput.objects.bulk_create(inputs)
+    insert(rows)
+    insert(inputs)
     move(ids, to="processed")
     seal(facts, at=at)
     allot([

@@ -63,7 +63,7 @@ def correct_receipts(*, actor: Actor, at: datetime, corrections: Sequence[NewCor
             wrongs.add(ReceiptDoesNotDivideNet, n, "accepted_g", net_g=paper.net_g)
         elif one.accepted_g == paper.accepted_g:
             wrongs.add(Unprocessable, n, "accepted_g", "nothing_to_correct", accepted_g=paper.accepted_g)
-        if paper.batch_id:
+        elif paper.batch_id:
             lost[paper.batch_id] += one.accepted_g - paper.accepted_g
             if lost[paper.batch_id] < 0:
                 wrongs.add(BatchDoesNotClose, n, "accepted_g", loss_g=lost[paper.batch_id])

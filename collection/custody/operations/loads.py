@@ -15,6 +15,7 @@ from collection.dispatch import steps as jobs
 from collection.dispatch.models import Job
 from collection.dispatch.states import JOB_ACTIONS
 from collection.kernel.actor import Actor
+from collection.kernel.bulk import insert
 from collection.kernel.ids import uuid7
 from collection.kernel.refusals import NotFound, Refusal, StaleVersion, Unprocessable, WrongState
 from collection.kernel.words import Words
@@ -95,18 +96,19 @@ def load(*, actor: Actor, at: datetime, loads: Sequence[Load]) -> list[Loaded]:
         _check_vehicle(n, columns, vehicles.get(columns["vehicle_id"]), loads[n].plate, wrongs)
     wrongs.refuse()
     _refuse_taken(loads)
-    rows = Consignment.objects.bulk_create([
-        Consignment(id=one.id or uuid7(at), loaded_at=one.loaded_at, recorded_at=at, **described[n])
-        for n, one in enumerate(loads)
-    ])
-    TransportSheet.objects.bulk_create([
+    rows = [Consignment(id=one.id or uuid7(at), loaded_at=one.loaded_at, recorded_at=at, **described[n])
+            for n, one in enumerate(loads)]
+    numbers = dict(insert(rows, returning=("id", "number")))
+    for row in rows:
+        row.number = numbers[row.pk]
+    insert([
         TransportSheet(
             consignment=row, generator_signed_by="code" if one.job_id else "none", signed_at=one.loaded_at,
             plate=vehicles[row.vehicle_id].plate if row.vehicle_id else plate_of(one.plate) or "")
         for one, row in zip(loads, rows, strict=True)
     ])
     served = [found[one.job_id].pickup_id if one.job_id else None for one in loads]
-    ConsignmentPickup.objects.bulk_create([
+    insert([
         ConsignmentPickup(consignment=row, pickup_id=pickup_id)
         for row, pickup_id in zip(rows, served, strict=True) if pickup_id
     ])

@@ -12,6 +12,7 @@ from collection.audit import steps as audit
 from collection.contracts.models import Contract
 from collection.contracts.steps import Allot, allot
 from collection.kernel.actor import Actor
+from collection.kernel.bulk import insert
 from collection.kernel.ids import uuid7
 from collection.kernel.refusals import Unprocessable
 from collection.kernel.words import Words
@@ -85,12 +86,13 @@ def receive(*, actor: Actor, at: datetime, receipts: Sequence[NewReceipt]) -> li
         if one.refused_g and not one.reason:
             wrongs.add(RefusalNeedsReason, n, "reason")
     wrongs.refuse()
-    rows = Receipt.objects.bulk_create([
+    rows = [
         Receipt(id=uuid7(at), consignment=loads[one.consignment_id], accepted_g=one.accepted_g,
                 refused_g=one.refused_g, reason=one.reason if one.refused_g else "", occurred_at=one.occurred_at,
                 recorded_at=at, received_by=actor.user_id)
         for one in receipts
-    ])
+    ]
+    insert(rows)
     accepted = [one for one in receipts if one.accepted_g]
     returned = [one.consignment_id for one in receipts if not one.accepted_g]
     move([one.consignment_id for one in accepted], to="received")

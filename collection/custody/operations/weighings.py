@@ -13,6 +13,7 @@ from collection.audit import steps as audit
 from collection.contracts.models import Contract
 from collection.contracts.steps import Allot, allot, release
 from collection.kernel.actor import Actor
+from collection.kernel.bulk import insert
 from collection.kernel.ids import uuid7
 from collection.kernel.mass import ROAD_LIMIT_G
 from collection.kernel.refusals import Refusal, Unprocessable
@@ -85,14 +86,15 @@ def weigh(*, actor: Actor, at: datetime, tickets: Sequence[Ticket]) -> list[UUID
             wrongs.add(OverRoadLimit, n, "gross_g", limit_g=ROAD_LIMIT_G)
     _check_reused(tickets, wrongs)
     wrongs.refuse()
-    rows = Weighing.objects.bulk_create([
+    rows = [
         Weighing(
             id=uuid7(at), consignment=loads[one.consignment_id], scale_id=one.scale_id,
             ticket_number=one.ticket_number, occurred_at=one.occurred_at, recorded_at=at, gross_g=one.gross_g,
             tare_g=one.tare_g, manual=one.manual, operator_id=actor.user_id,
             certified_from=scales[one.scale_id].certified_from, certified_until=scales[one.scale_id].certified_until)
         for one in tickets
-    ])
+    ]
+    insert(rows)
     move(ids, to="weighed")
     kinds = dict(Contract.objects.filter(pk__in={row.collector_contract_id for row in loads.values()}).values_list(
         "pk", "kind"))

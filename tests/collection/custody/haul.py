@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from collection.contracts import operations as contracts
 from collection.custody import operations as custody
 from collection.kernel.actor import HOUSE, Actor
 from collection.registry import operations as registry
@@ -94,3 +95,21 @@ def full_cycle(scene: cast.Scene, **more: Any) -> Haul:
 def two_contracts(scene: cast.Scene, *, collector: dict[str, Any] | None = None, **recycler: Any) -> Haul:
     """A collector, and a recycler it brings its loads to."""
     return Haul(scene, scene.collector(**collector or {}), scene.recycler(**recycler))
+
+
+def many_collectors(scene: cast.Scene, count: int) -> list[cast.Contractor]:
+    """`count` collection contracts for polymer in force, made in a few calls."""
+    people = contracts.register_contractors(actor=scene.manager, at=scene.at, contractors=[
+        contracts.NewContractor(contract_kind="collection", identity_number=cast.identity_number(), name="ТОО",
+                                phone=cast.phone(), synthetic=True) for _ in range(count)])
+    bases = registry.add_bases(actor=HOUSE, at=scene.at, bases=[
+        registry.NewPlace(one.organisation_id, "База", *cast.away(5)) for one in people])
+    drawn = contracts.draw_up_contracts(actor=scene.manager, at=scene.at, contracts=[
+        contracts.NewContract(
+            programme=scene.code, organisation_id=one.organisation_id, number=f"M-{n:03d}", kind="collection",
+            valid_from=date(2024, 1, 1), valid_to=None, iban=cast.iban(), categories=[("polymer", 10**12)],
+            regions=[cast.ALMATY], base_id=base.id)
+        for n, (one, base) in enumerate(zip(people, bases, strict=True))])
+    contracts.approve_contracts(actor=scene.finance, at=scene.at, contract_ids=[one.id for one in drawn])
+    return [cast.Contractor(Actor(one.user_id, one.organisation_id, "collector_admin"), contract.id, contract.number)
+            for one, contract in zip(people, drawn, strict=True)]
