@@ -35,7 +35,7 @@ WHERE area.programme_id = %(programme)s AND area.region_id = %(region)s AND area
   AND contract.organisation_id IS DISTINCT FROM %(generator)s
   AND NOT EXISTS (SELECT FROM dispatch_offer asked
         WHERE asked.pickup_id = %(pickup)s AND asked.contract_id = area.contract_id)
-ORDER BY area.point <-> %(point)s::geography, area.contract_id
+ORDER BY area.point <-> %(point)s::geography
 LIMIT %(limit)s
 """
 
@@ -61,7 +61,7 @@ WHERE area.programme_id = %(programme)s AND area.region_id = %(region)s AND area
 """
 # The nearest plants, and the own plants of the collectors in question, however far.
 _RECYCLERS = f"""
-({_PLANTS} ORDER BY area.point <-> %(point)s::geography, area.contract_id LIMIT %(limit)s)
+({_PLANTS} ORDER BY area.point <-> %(point)s::geography LIMIT %(limit)s)
 UNION ({_PLANTS} AND area.contract_id = ANY(%(own)s))
 ORDER BY distance_m, contract_id
 """
