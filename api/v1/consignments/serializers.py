@@ -78,6 +78,7 @@ class CorrectionForm(StrictSerializer):
 class RuleReply(Reply):
     code = serializers.CharField()
     title = serializers.CharField(help_text="in the language of Accept-Language")
+    cure = serializers.CharField(allow_null=True, help_text="what would put it right, in the same language")
 
 
 class StageMoneyReply(Reply):

@@ -77,10 +77,11 @@ class Consignment(HouseView):
 
     def get(self, request: Request, consignment_id: UUID) -> HttpResponse:
         found = queries.consignment(request.actor, consignment_id)
-        titles = {one.code: one.words.in_language(request.language) for one in rules()}
+        words = {one.code: {"code": one.code, "title": one.words.in_language(request.language),
+                            "cure": one.cure and one.cure.in_language(request.language)} for one in rules()}
         money = [
             {name: value for name, value in asdict(one).items() if name not in ("consignment_id", "rules")}
-            | {"currency": CURRENCY, "held_by": [{"code": code, "title": titles[code]} for code in one.rules]}
+            | {"currency": CURRENCY, "held_by": [words[code] for code in one.rules]}
             for one in money_of(request.actor, [consignment_id])
         ]
         timeline = [asdict(step) for step in queries.timeline(consignment_id)]
