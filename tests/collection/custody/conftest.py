@@ -39,6 +39,6 @@ def verbs() -> Callable[[UUID], list[str]]:
 
 @pytest.fixture
 def told() -> Callable[..., list[str]]:
-    """What a person's inbox holds about an object, in order."""
-    return lambda person, pk: list(Notice.objects.filter(recipient_id=person, object_id=pk).order_by(
-        "created_at", "id").values_list("event", flat=True))
+    """What a person's inbox holds about an object, by name."""
+    return lambda person, pk: sorted(Notice.objects.filter(recipient_id=person, object_id=pk).values_list(
+        "event", flat=True))

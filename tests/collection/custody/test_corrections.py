@@ -40,7 +40,7 @@ def test_a_reversal_and_a_new_fact_on_the_day_of_the_correction(haul, verbs, tol
     batch = queries.batches(HOUSE)[0]
     assert (batch.input_g, batch.loss_g, batch.corrected_g) == (4_240_000, 424_000, -200_000)
     assert queries.timeline(pk)[-1].details["was_g"] == 4_240_000
-    assert verbs(pk)[-1] == "receipt.correct" and told(haul.collector.actor.user_id, pk)[-1] == "consignment.corrected"
+    assert verbs(pk)[-1] == "receipt.correct" and "consignment.corrected" in told(haul.collector.actor.user_id, pk)
 
 
 def test_corrected_again_and_before_processing(haul):

@@ -1,0 +1,103 @@
+"""The second person, and the ceiling."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+
+from collection.contracts.models import Contract, Programme
+from collection.kernel.actor import HOUSE
+from collection.kernel.refusals import StaleVersion, WrongState
+from collection.payouts import operations as payouts, queries
+from collection.payouts.models import Claim
+from tests import cast
+from tests.collection.custody.haul import TONNE, Haul
+from tests.collection.custody.refusing import database_refuses, refused
+
+MARCH = date(2026, 3, 1)
+ONE_TONNE = (9_05 + 7_41) * 4325  # of polymer, collection and transport, in 2026
+
+
+def verified(haul, office, *, tonnes: int = 1, contractor: cast.Contractor | None = None) -> queries.ClaimView:
+    who = contractor or haul.scene.collector()
+    Haul(haul.scene, who, haul.recycler).received(cast.AT, [tonnes * TONNE])
+    office.accrue(cast.AT)
+    return office.verify(office.submitted(who, cast.AT, MARCH), cast.AT)
+
+
+def test_whoever_had_it_in_hand_may_not_approve(haul, office):
+    claim = verified(haul, office)
+    for person in (claim.prepared_by, claim.submitted_by, claim.verified_by):
+        with refused(payouts.SamePerson):
+            payouts.approve_claim(actor=cast.Actor(person, office.finance.organisation_id, "finance"), at=cast.AT,
+                                  claim_id=claim.id)
+    with refused(StaleVersion):
+        payouts.approve_claim(actor=office.finance, at=cast.AT, claim_id=claim.id, version=claim.version - 1)
+    approved = office.approve(claim, cast.AT)
+    assert (approved.state, approved.approved_by) == ("approved", office.finance.user_id)
+
+
+@pytest.mark.parametrize("column", ["prepared_by", "submitted_by", "verified_by"])
+def test_nor_by_sql_as_the_house(haul, office, column):
+    """`as_house_app`: the role of web, workers and commands."""
+    claim = verified(haul, office)
+    with database_refuses("claim_two_persons"), connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == ("house_app",)
+        cursor.execute(f"UPDATE payouts_claim SET state = 'approved', approved_at = now(), approved_by = {column} "
+                       "WHERE id = %s", [claim.id])
+
+
+@pytest.mark.parametrize("sql", [
+    "prepared_by = NULL", "submitted_by = NULL", "verified_by = NULL", "amount_tiyn = amount_tiyn + 1",
+    "contract_id = contract_id, month = '2026-02-01'", "approved_by = gen_random_uuid()", "lines_n = 1",
+    "state = 'submitted', submitted_by = NULL",
+])
+def test_nor_by_rewriting_who_did_what(haul, office, sql):
+    claim = verified(haul, office)
+    with database_refuses("claim_is_sealed" if "state" not in sql else ""), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE payouts_claim SET {sql} WHERE id = %s", [claim.id])
+
+
+@pytest.mark.parametrize("state", ["approved", "registered", "paid", "queued"])
+def test_nor_without_anybody(haul, office, state):
+    claim = verified(haul, office)
+    with database_refuses(""), connection.cursor() as cursor:
+        cursor.execute("UPDATE payouts_claim SET state = %s, paid_at = now() WHERE id = %s", [state, claim.id])
+
+
+def test_what_does_not_fit_under_the_ceiling_waits_in_order(haul, office):
+    claims = [verified(haul, office, tonnes=tonnes) for tonnes in (3, 4, 2, 1)]
+    Programme.objects.filter(pk=haul.scene.programme.id).update(ceiling_tiyn=5 * ONE_TONNE)
+    states = [office.approve(claim, cast.AT + timedelta(minutes=n)).state for n, claim in enumerate(claims)]
+    assert states == ["approved", "queued", "approved", "queued"]  # 3 + 2 fill it; a later one that fits goes first
+    waiting = queries.claim(HOUSE, claims[1].id)
+    assert (waiting.reason, waiting.approved_by) == ("ceiling_reached", office.finance.user_id)
+    assert office.approve(claims[1], cast.AT).state == "queued"  # asked again, it still has no room
+    Programme.objects.filter(pk=haul.scene.programme.id).update(ceiling_tiyn=9 * ONE_TONNE)
+    assert payouts.approve_queued(actor=HOUSE, at=cast.AT, programme_id=haul.scene.programme.id) == [claims[1].id]
+    Programme.objects.filter(pk=haul.scene.programme.id).update(ceiling_tiyn=None)
+    assert office.approve(claims[3], cast.AT).state == "approved"
+    assert queries.claim(HOUSE, claims[3].id).approved_by == office.finance.user_id
+
+
+def test_a_contracts_own_cap(haul, office):
+    collector = haul.scene.collector(cap_tiyn=ONE_TONNE)
+    claim = verified(haul, office, tonnes=2, contractor=collector)
+    queued = office.approve(claim, cast.AT)
+    assert (queued.state, queued.reason) == ("queued", "cap_reached")
+    Contract.objects.filter(pk=collector.contract_id).update(cap_tiyn=2 * ONE_TONNE)
+    assert office.approve(claim, cast.AT).state == "approved"
+
+
+def test_a_final_no_gives_the_money_back(haul, office, verbs):
+    claim = verified(haul, office)
+    rejected = payouts.reject_claim(actor=office.finance, at=cast.AT, claim_id=claim.id, reason="phantom load")
+    assert (rejected.state, rejected.reason, rejected.allowed_actions) == ("rejected", "phantom load", ())
+    assert verbs(claim.id)[-1] == "claim.reject"
+    assert {one.kind: one.balance_tiyn for one in queries.balances(HOUSE)} == {"cost": 0, "accrued": 0}
+    with refused(WrongState):
+        office.approve(claim, cast.AT)
+    assert Claim.objects.get(pk=claim.id).state == "rejected"
