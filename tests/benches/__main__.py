@@ -1,0 +1,50 @@
+"""`python -m tests.benches [NAME ...]`: one JSON object per line on standard output, progress on standard error.
+
+Everything happens in databases of its own (`house_bench_*`) on the private services, and is dropped at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "api.settings"
+os.environ["HOUSE_DB_ROLE"] = "owner"
+os.environ["MESSAGE_LOG"] = ""
+
+import django
+
+django.setup()
+
+from tests.benches import candidates, reference, statistics, writes  # noqa: E402
+from tests.benches.databases import AnotherBenchRuns, databases  # noqa: E402
+from tests.benches.measure import say  # noqa: E402
+
+BENCHES = {"reference": reference.run, "writes": writes.run, "statistics": statistics.run, "candidates": candidates.run}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benches", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(BENCHES)}; all by default")
+    parser.add_argument("--full", action="store_true", help="statistics over 10,000,000 weighings too (ten minutes)")
+    asked = parser.parse_args()
+    unknown = set(asked.names) - set(BENCHES)
+    if unknown:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    started = time.monotonic()
+    try:
+        with databases() as made:
+            for name in asked.names or BENCHES:
+                more = {"sizes": (10**5, 10**6, 10**7)} if asked.full and name == "statistics" else {}
+                BENCHES[name](made, **more)
+    except AnotherBenchRuns as refusal:
+        say(str(refusal))
+        return 1
+    say(f"done in {time.monotonic() - started:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
