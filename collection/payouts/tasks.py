@@ -5,18 +5,13 @@ from __future__ import annotations
 from celery import shared_task
 
 from collection.kernel.actor import HOUSE
-from collection.kernel.db import in_transaction, now
-from notifications import outbox
+from collection.kernel.db import now
+from notifications import delivery
 
 from .operations import accrue
 
 
 @shared_task(name="facts.sealed")
 def accrue_facts(row_id: int) -> None:
-    def write() -> None:
-        row = outbox.claim(row_id)
-        if row is not None:
-            accrue(actor=HOUSE, at=now(), programme_id=row.object_id)
-            outbox.done(row_id)
-
-    in_transaction(write)
+    """Custody rings with the programme's id whenever it has sealed facts; it does not know who listens."""
+    delivery.errand(row_id, lambda row: accrue(actor=HOUSE, at=now(), programme_id=row.object_id))

@@ -9,10 +9,13 @@ import pytest
 from collection.contracts.models import Allotment
 from collection.custody import operations as custody
 from collection.kernel.actor import HOUSE
+from collection.kernel.db import transaction
 from collection.kernel.refusals import NotFound
 from collection.payouts import operations as payouts, queries
 from collection.payouts.models import AccrualLine, Hold, LedgerEntry, LedgerTransaction
 from collection.payouts.operations.holds import HoldNotLiftable
+from collection.payouts.tasks import accrue_facts
+from notifications.models import OutboxRow
 from tests import cast
 from tests.collection.custody.haul import TONNE, Haul, two_contracts
 from tests.collection.custody.refusing import refused
@@ -224,3 +227,16 @@ def test_the_two_programmes_do_not_touch(scene, haul, office):
     office.accrue(cast.AT)
     assert set(AccrualLine.objects.values_list("programme_id", flat=True)) == {scene.programme.id}
     assert queries.recompute_check(other.programme.id).facts == 0
+
+
+def test_custody_rings_and_the_worker_accrues(transactional_db, reference):
+    """Sealing leaves a row of work; the task takes it once, and a second ring for the same facts finds nothing to do."""
+    with transaction():
+        haul = two_contracts(cast.Scene())
+        haul.recycled(cast.AT, [TONNE])
+    rings = list(OutboxRow.objects.filter(task="facts.sealed").order_by("id").values_list("pk", flat=True))
+    assert len(rings) == 3  # weighed, received, processed
+    for ring in (*rings, *rings):
+        accrue_facts(ring)
+    assert AccrualLine.objects.count() == 3
+    assert set(OutboxRow.objects.filter(pk__in=rings).values_list("state", flat=True)) == {"done"}
