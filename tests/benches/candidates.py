@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from collection.demo import filler
+from collection.demo import filler, inserting
 from collection.dispatch import queries
 from collection.dispatch.matching import Need
 from collection.kernel.db import rows
@@ -76,7 +76,7 @@ def fill(databases: Databases, size: int) -> str:
     with databases.using(name):
         programme = filler.programme(PROGRAMME)
         filler.contracts(programme, collecting=size, regions=REGIONS, categories=CATEGORIES, each=10)
-        filler.analyse()
+        inserting.analyse()
     say(f"candidates: {size:,} contracts filled in {time.monotonic() - started:.0f} s")
     return name
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from collection.demo import filler
+from collection.demo import filler, inserting
 from collection.kernel.db import now, rows, transaction
 from collection.stats import operations, queries
 from collection.stats.measures import MEASURES
@@ -55,7 +55,7 @@ def fill(databases: Databases, size: int) -> str:
         filler.contracts(programme, collecting=46, recycling=18, full_cycle=10)
         filler.pickups(programme, size // 100)
         filler.weighings(programme, size, facts_only=True)
-        filler.analyse()
+        inserting.analyse()
         filled = time.monotonic()
         with transaction():
             operations.rebuild(at=now())
@@ -63,7 +63,7 @@ def fill(databases: Databases, size: int) -> str:
         deltas_n = rows("SELECT (SELECT count(*) FROM custody_fact) + (SELECT count(*) FROM payouts_paid) AS n")[0]["n"]
         figure(f"statistics, rows rolled up a second, all grains, {size:,} weighings", deltas_n / rolled, "rows/s")
         filler.weighings(programme, TAIL, facts_only=True)
-        filler.analyse()
+        inserting.analyse()
     say(f"statistics: {size:,} weighings filled in {filled - started:.0f} s, rolled up in {rolled:.0f} s")
     return name
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from collection.demo import filler
+from collection.demo import filler, inserting
 from collection.kernel.db import transaction
 from tests.benches import baseline
 from tests.benches.measure import Sample, figure, interleaved
@@ -46,9 +46,9 @@ def test_values_hold_nothing_that_pgbench_would_replace() -> None:
 
 @pytest.mark.django_db
 def test_the_filler_refuses_a_real_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filler, "ALLOWED", ("house_bench",))  # so the test database is none
+    monkeypatch.setattr(inserting, "ALLOWED", ("house_bench",))  # so the test database is none
     for fill in (lambda: filler.programme("x"), lambda: filler.contracts(UUID(int=0), collecting=1)):
-        with pytest.raises(filler.NotABenchDatabase), transaction():
+        with pytest.raises(inserting.NotABenchDatabase), transaction():
             fill()
 
 

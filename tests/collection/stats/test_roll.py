@@ -216,3 +216,11 @@ def test_the_running_house_may_roll_and_rebuild(
         operations.rebuild(at=at)
     roll()
     assert operations.check() == []
+
+
+def test_beats_task_rolls(scene: cast.Scene, declare: Any) -> None:
+    from collection.stats import tasks
+
+    declare(1_000)
+    tasks.roll()
+    assert Watermark.objects.count() == 3 and declared(scene) == raw(scene)
