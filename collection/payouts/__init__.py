@@ -11,6 +11,10 @@
 | registered | paid, approved | the bank's result (rejected: back to approved, paid again under a new order) |
 | paid, rejected | | the end |
 
+Preparing a claim closes the contract's month: what is sealed, corrected or freed of its holds later is claimed with the
+next one. `ledger.py` alone writes the ledger; `rating.py` prices a fact, and `queries.recompute_check` prices all of them
+again. What holds, blocks or marks is a rule of `rules.py`.
+
 One accrual line = one sealed fact x one stage: coefficient x index x grams, rounded once. A stage without a rate has no
 line: not payable is not the same as paid zero. A line with an open hold is not claimed until the hold is lifted.
 """

@@ -105,10 +105,15 @@ CROSS JOIN LATERAL (VALUES (line.id), (old.id)) AS cancelled (id)
 WHERE line.id = ANY(%(lines)s) AND (claim.id IS NULL OR claim.state = 'rejected')
 """
 
+# As in the ledger: what a rejection took back is not taken back again by a later reversal.
 _CAP = """
 INSERT INTO contracts_allotment (of, contract_id, amount, why, object_id, at)
-SELECT 'cap', contract_id, sum(amount_tiyn), 'accrued', consignment_id, %s
-FROM payouts_accrualline WHERE id = ANY(%s) GROUP BY contract_id, consignment_id HAVING sum(amount_tiyn) <> 0
+SELECT 'cap', line.contract_id, sum(line.amount_tiyn), 'accrued', line.consignment_id, %s
+FROM payouts_accrualline line
+LEFT JOIN payouts_accrualline old ON old.id = line.reverses_id
+LEFT JOIN payouts_claim claim ON claim.id = old.claim_id AND claim.state = 'rejected'
+WHERE line.id = ANY(%s) AND claim.id IS NULL
+GROUP BY line.contract_id, line.consignment_id HAVING sum(line.amount_tiyn) <> 0
 """
 
 _TOLD = """

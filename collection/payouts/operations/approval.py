@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from collection.contracts.models import Programme
+from collection.contracts.steps import Allot, allot
 from collection.kernel.actor import Actor
 from collection.kernel.db import rows
 from collection.kernel.refusals import NotFound
@@ -67,9 +68,14 @@ def approve_queued(*, actor: Actor, at: datetime, programme_id: UUID) -> list[UU
 
 
 def reject_claim(*, actor: Actor, at: datetime, claim_id: UUID, reason: str, version: int | None = None) -> ClaimView:
-    """A final no, with its reason: what was accrued is taken back. Errors: NotFound, StaleVersion, WrongState."""
+    """A final no, with its reason: what was accrued, and counted against the cap, is taken back.
+
+    Errors: NotFound, StaleVersion, WrongState.
+    """
     claim = take_claim(actor, claim_id, action="reject", version=version)
     ledger.reject([claim_id], at=at)
+    allot([Allot(of="cap", amount=-claim.amount_tiyn, why="rejected", object_id=claim_id, contract_id=claim.contract_id)],
+          at=at)
     move_claims(actor, at, [claim], to="rejected", verb="claim.reject", changes={"reason": reason}, reason=reason)
     return views([claim_id])[0]
 

@@ -157,6 +157,8 @@ def test_a_rejected_claim_is_not_revived_by_a_correction(haul, office):
                                  contract_id=haul.collector.contract_id, month=date(2026, 4, 1)) is None
     accrued = {one.contract_id: one.balance_tiyn for one in queries.balances(HOUSE) if one.kind == "accrued"}
     assert accrued[haul.collector.contract_id] == -(35_227_13 + 28_843_43)  # held for good, in no claim
+    cap = Allotment.objects.filter(of="cap", contract_id=haul.collector.contract_id)
+    assert sum(one.amount for one in cap) == 35_227_13 + 28_843_43
     assert queries.recompute_check().differences == ()
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 
-from collection.contracts.models import Contract, Programme
+from collection.contracts.models import Allotment, Contract, Programme
 from collection.kernel.actor import HOUSE
 from collection.kernel.refusals import StaleVersion, WrongState
 from collection.payouts import operations as payouts, queries
@@ -97,6 +97,8 @@ def test_a_final_no_gives_the_money_back(haul, office, verbs):
     rejected = payouts.reject_claim(actor=office.finance, at=cast.AT, claim_id=claim.id, reason="phantom load")
     assert (rejected.state, rejected.reason, rejected.allowed_actions) == ("rejected", "phantom load", ())
     assert verbs(claim.id)[-1] == "claim.reject"
+    cap = Allotment.objects.filter(of="cap", contract_id=claim.contract_id)
+    assert [one.amount for one in cap.order_by("id")] == [ONE_TONNE, -ONE_TONNE]
     assert {one.kind: one.balance_tiyn for one in queries.balances(HOUSE)} == {"cost": 0, "accrued": 0}
     with refused(WrongState):
         office.approve(claim, cast.AT)
