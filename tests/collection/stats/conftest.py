@@ -14,6 +14,9 @@ from collection.stats import operations
 from tests import cast
 
 
+PATIENCE_S = 60
+
+
 @pytest.fixture
 def scene(db: None, reference: None) -> cast.Scene:
     return cast.Scene()
@@ -37,9 +40,12 @@ def declare(scene: cast.Scene) -> Callable[..., None]:
 
 @pytest.fixture
 def roll_all(at: datetime) -> Callable[[], None]:
-    """Roll until nothing committed is left of the tail; transactions of other tests may hold the horizon for a moment."""
+    """Roll until nothing committed is left of the tail.
+
+    The horizon is the whole server's: a transaction of another test, in another database, may hold it for a while.
+    """
     def roll_all() -> None:
-        for _ in range(200):
+        for _ in range(PATIENCE_S * 20):
             with transaction():
                 operations.roll(at=at)
             tail = rows("""
