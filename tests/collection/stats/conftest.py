@@ -13,7 +13,6 @@ from collection.pickups.models import Declared
 from collection.stats import operations
 from tests import cast
 
-
 PATIENCE_S = 60
 
 
