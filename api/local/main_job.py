@@ -100,7 +100,8 @@ class MainJob:
         it = self.it
         it["generator"] = self.phone(f"+77016{self.chance.randrange(10**6):06d}")
         it["collectors"] = [self.phone(number) for number in COLLECTORS]
-        it["driver"] = None
+        for collector in it["collectors"]:
+            collector.act_as("collector_admin")
         it["recyclers"] = [self.phone(number) for number in RECYCLERS]
         for role, number in cast.OFFICERS.items():
             it[role] = self.phone(number)

@@ -48,7 +48,8 @@ class Money:
 
     def approve(self, at: datetime) -> None:
         """First those that wait since earlier months, in their order, then the new ones; what does not fit waits on."""
-        for claim_id in self._claims("queued", "verified"):
+        payouts.approve_queued(actor=self.officers["finance"], at=at, programme_id=self.programme_id)
+        for claim_id in self._claims("verified"):
             payouts.approve_claim(actor=self.officers["finance"], at=at, claim_id=claim_id)
 
     def pay(self, at: datetime) -> None:
@@ -62,7 +63,7 @@ class Money:
         payouts.record_bank_result(actor=self.officers["finance"], at=at, register_id=register.id, results=[
             payouts.BankLine(order_id=order, paid=False, bank_reference=None, reason="account closed")
             if self.chance.random() < assume.SHARE_ORDERS_REJECTED
-            else payouts.BankLine(order_id=order, paid=True, bank_reference=f"BR-{order.hex[:16]}", reason="")
+            else payouts.BankLine(order_id=order, paid=True, bank_reference=f"BR-{order.hex[12:]}", reason="")
             for order in orders
         ])
 
