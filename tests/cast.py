@@ -60,7 +60,8 @@ class Contractor:
 def identity_number() -> str:
     """A BIN nobody has yet."""
     while True:
-        first = f"2301409{next(_serial):04d}"
+        serial = next(_serial)
+        first = f"{serial // 10_000 % 100:02d}01409{serial % 10_000:04d}"
         digit = check_digit(first)
         if digit is not None:
             return first + str(digit)
@@ -128,6 +129,23 @@ class Scene:
         """A contract for collection whose vehicles start `km` from the shop."""
         return self.contract(kind, base=away(km, bearing=bearing), **more)
 
+    def collectors(self, number: int, *, quota_g: int = 5_000 * TONNE) -> list[Contractor]:
+        """Many contracts for collection at once, each a little farther away than the one before."""
+        people = contracts.register_contractors(actor=self.manager, at=self.at, contractors=[
+            contracts.NewContractor(contract_kind="collection", identity_number=identity_number(), name=f"ТОО {n}",
+                                    phone=phone(), synthetic=True) for n in range(number)])
+        bases = registry.add_bases(actor=HOUSE, at=self.at, bases=[
+            registry.NewPlace(one.organisation_id, "База", *away(1 + n / 10)) for n, one in enumerate(people)])
+        drawn = contracts.draw_up_contracts(actor=self.manager, at=self.at, contracts=[
+            contracts.NewContract(
+                programme=self.code, organisation_id=one.organisation_id, number=f"M-{next(_serial)}", kind="collection",
+                valid_from=date(2024, 1, 1), iban=iban(), categories=[("polymer", quota_g)], regions=[ALMATY],
+                base_id=base.id)
+            for one, base in zip(people, bases, strict=True)])
+        contracts.approve_contracts(actor=self.finance, at=self.at, contract_ids=[one.id for one in drawn])
+        return [Contractor(Actor(one.user_id, one.organisation_id, "collector_admin"), contract.id, contract.number)
+                for one, contract in zip(people, drawn, strict=True)]
+
     def recycler(self, *, km: float = 30, capacity_g: int | None = 10_000 * TONNE, **more: Any) -> Contractor:
         """A plant `km` from the shop, with its licensed grams a month for each category."""
         return self.contract("recycling", plant=away(km, bearing=0), capacity_g=capacity_g, **more)
@@ -151,7 +169,7 @@ class Scene:
             base_id = registry.add_bases(actor=HOUSE, at=self.at, bases=[
                 registry.NewPlace(owner, "База", *(base or away(5)))])[0].id
             vehicle_id = registry.add_vehicles(actor=HOUSE, at=self.at, vehicles=[
-                registry.NewVehicle(owner, f"{next(_serial) % 1000:03d}ABC{next(_serial) % 100:02d}", 5 * TONNE)])[0].id
+                registry.NewVehicle(owner, f"T{next(_serial):06d}", 5 * TONNE)])[0].id
         if plant is not None or kind == "full_cycle":
             facility_id = registry.add_facilities(actor=HOUSE, at=self.at, facilities=[registry.NewFacility(
                 owner, "Завод", *(plant or away(30)),
