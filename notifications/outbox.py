@@ -81,6 +81,7 @@ def put(notices: Sequence[Notice], *, at: datetime) -> None:
         FROM notice JOIN notifications_device device USING (recipient_id)
         """,
         [at, *columns, at, at],
+        keep_plan=True,
     )
 
 
@@ -179,4 +180,5 @@ def _insert(*, channel: str, task: str, address: str, text: str, language: str, 
         VALUES (%s, %s, '', %s, %s, %s, %s, 'waiting', %s, 0, '', %s, %s)
         """,
         [channel, task, address, text, language, object_id, not_before, at, expires_at],
+        keep_plan=True,
     )

@@ -71,6 +71,11 @@ def phone() -> str:
     return f"+7705{next(_serial):07d}"
 
 
+def plate() -> str:
+    serial = next(_serial)
+    return f"{serial // 100 % 1000:03d}ABC{serial % 100:02d}"
+
+
 def iban() -> str:
     """The next valid Kazakh account (ISO 13616 check digits)."""
     rest = f"125{next(_serial):013d}"
@@ -169,7 +174,7 @@ class Scene:
             base_id = registry.add_bases(actor=HOUSE, at=self.at, bases=[
                 registry.NewPlace(owner, "База", *(base or away(5)))])[0].id
             vehicle_id = registry.add_vehicles(actor=HOUSE, at=self.at, vehicles=[
-                registry.NewVehicle(owner, f"T{next(_serial):06d}", 5 * TONNE)])[0].id
+                registry.NewVehicle(owner, plate(), 5 * TONNE)])[0].id
         if plant is not None or kind == "full_cycle":
             facility_id = registry.add_facilities(actor=HOUSE, at=self.at, facilities=[registry.NewFacility(
                 owner, "Завод", *(plant or away(30)),

@@ -63,6 +63,7 @@ def write(request: Request, verb: Callable[[Actor, datetime], Result | Refusal],
                 "VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
                 [scope, route, key, digest, response.status_code, response.get("ETag", ""),
                  None if secret else response.content, at],
+                keep_plan=True,
             )
         return response
 

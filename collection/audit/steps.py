@@ -50,4 +50,5 @@ def record_many(*, actor: Actor, at: datetime, lines: Iterable[Line]) -> None:
             [orjson.dumps(line.before, default=str).decode() for line in values],
             [orjson.dumps(line.after, default=str).decode() for line in values],
         ],
+        keep_plan=True,
     )

@@ -120,32 +120,43 @@ _TIMELINE = """
 SELECT 'loaded' AS step, loaded_at AS occurred_at, recorded_at, NULL::bigint AS mass_g,
        jsonb_build_object('signed_by', sheet.generator_signed_by, 'plate', sheet.plate) AS details
 FROM custody_consignment load LEFT JOIN custody_transportsheet sheet ON sheet.consignment_id = load.id
-WHERE load.id = %(id)s
+WHERE load.id = ANY (%(ids)s)
 UNION ALL
 SELECT 'weighed', occurred_at, recorded_at, net_g, jsonb_build_object(
        'gross_g', gross_g, 'tare_g', tare_g, 'ticket', ticket_number, 'manual', manual)
-FROM custody_weighing WHERE consignment_id = %(id)s
+FROM custody_weighing WHERE consignment_id = ANY (%(ids)s)
 UNION ALL
 SELECT 'delivered', delivered_at, delivered_at, NULL, '{}' FROM custody_consignment
-WHERE id = %(id)s AND delivered_at IS NOT NULL
+WHERE id = ANY (%(ids)s) AND delivered_at IS NOT NULL
 UNION ALL
 SELECT CASE WHEN accepted_g = 0 THEN 'returned' ELSE 'received' END, occurred_at, recorded_at, accepted_g,
        jsonb_build_object('refused_g', refused_g, 'reason', reason)
-FROM custody_receipt WHERE consignment_id = %(id)s
+FROM custody_receipt WHERE consignment_id = ANY (%(ids)s)
 UNION ALL
 SELECT 'processed', batch.occurred_at, batch.recorded_at, input.mass_g, jsonb_build_object('batch', batch.number)
-FROM custody_batchinput input JOIN custody_batch batch ON batch.id = input.batch_id WHERE input.consignment_id = %(id)s
+FROM custody_batchinput input JOIN custody_batch batch ON batch.id = input.batch_id WHERE input.consignment_id = ANY (%(ids)s)
 UNION ALL
 SELECT 'corrected', recorded_at, recorded_at, accepted_g,
        jsonb_build_object('was_g', was_g, 'edition', edition, 'reason', reason)
-FROM custody_correction WHERE consignment_id = %(id)s
+FROM custody_correction WHERE consignment_id = ANY (%(ids)s)
 ORDER BY recorded_at, occurred_at
 """
 
 
 def timeline(consignment_id: UUID) -> list[Step]:
     """Everything that was sealed for a load, in the order of recording; ask `consignment` first whether it may be seen."""
-    return [Step(**row | {"details": orjson.loads(row["details"])}) for row in rows(_TIMELINE, {"id": consignment_id})]
+    return _steps([consignment_id])
+
+
+def timeline_of_pickup(pickup_id: UUID) -> list[Step]:
+    """What was sealed for a pickup's loads, in the order of recording; ask dispatch's `pickup` first if it may be seen."""
+    return _steps([row["id"] for row in rows(
+        "SELECT consignment_id AS id FROM custody_consignmentpickup WHERE pickup_id = %s", [pickup_id])])
+
+
+def _steps(ids: list[UUID]) -> list[Step]:
+    found = rows(_TIMELINE, {"ids": ids}) if ids else []
+    return [Step(**row | {"details": orjson.loads(row["details"])}) for row in found]
 
 
 @dataclass(frozen=True, slots=True)

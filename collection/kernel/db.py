@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, models, transaction as django_transaction
+from psycopg import Cursor
 
 T = TypeVar("T")
 
@@ -57,19 +58,42 @@ def now() -> datetime:
         return cursor.fetchone()[0]
 
 
-def rows(sql: str, params: Any = ()) -> list[dict[str, Any]]:
-    """The rows of one SELECT as dictionaries, for reads the ORM would only obscure."""
-    with connection.cursor() as cursor:
+def rows(sql: str, params: Any = (), *, keep_plan: bool = False) -> list[dict[str, Any]]:
+    """The rows of one statement as dictionaries, for reads the ORM would only obscure.
+
+    With `keep_plan` PostgreSQL plans it once for each connection: planning a long statement costs more than running it.
+    Such a statement names its columns (no `*` in its result) and casts what may be None and is compared with nothing.
+    """
+    with _planned() if keep_plan else connection.cursor() as cursor:
         cursor.execute(sql, params)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def execute(sql: str, params: Any = ()) -> int:
-    """Run one statement; returns the number of rows it touched."""
-    with connection.cursor() as cursor:
+def execute(sql: str, params: Any = (), *, keep_plan: bool = False) -> int:
+    """Run one statement; returns the number of rows it touched. `keep_plan` as for `rows`."""
+    with _planned() if keep_plan else connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.rowcount
+
+
+class _Planned(Cursor[Any]):
+    """Django's cursors write values into the text; this one sends them beside it, so that the plan can be kept."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        done = super().execute(query, params, prepare=True)
+        if connection.queries_logged:
+            self._query = self._convert_query(query, params)  # what Django's log of statements asks for
+        return done
+
+
+def _planned() -> Any:
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        raw = connection.connection
+        raw.prepare_threshold = 0  # for this kind of cursor alone: Django's own never prepare
+        return connection._prepare_cursor(_Planned(raw))  # type: ignore[attr-defined]
 
 
 class HouseQuerySet(models.QuerySet[Any]):

@@ -136,6 +136,8 @@ def celery(redis: PrivateRedis) -> Iterator[Celery]:
     app.conf.update({key: value for key, value in house_app.conf.changes.items() if key not in mine})
     yield app
     app.close()
+    house_app.set_current()  # a test's worker makes its own application the current and the default one
+    house_app.set_default()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from api.http.pagination import Page
 from api.http.rendering import dumps, reply, tagged
 from api.http.views import HouseView
 from api.http.writes import write
+from collection.custody.queries import timeline_of_pickup
 from collection.dispatch import operations, queries
 from collection.dispatch.operations import Checked, NewPickup, Submitted
 from collection.dispatch.queries import Seen
@@ -85,7 +86,7 @@ class Pickup(HouseView):
 
     def get(self, request: Request, pickup_id: UUID) -> HttpResponse:
         found = queries.pickup(request.actor, pickup_id)
-        body = dumps(found.plain() | {"timeline": queries.timeline(pickup_id)})
+        body = dumps(found.plain() | {"timeline": timeline_json(found)})
         if found.state == "fulfilled":
             # The row rests and allows no more steps, but its kilograms travel on: the tag is of what is shown.
             return tagged(request, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
@@ -138,6 +139,14 @@ class Explanation(HouseView):
 
     def get(self, request: Request, pickup_id: UUID) -> HttpResponse:
         return reply(queries.explanation(pickup_id, wave=self.query().get("wave")))
+
+
+def timeline_json(found: Seen) -> list[dict[str, Any]]:
+    """From the request to the last kilogram: dispatch's steps, then what custody sealed of its loads."""
+    road = [{"of": one.of, "step": one.step, "at": one.at, "mass_g": one.mass_g} for one in queries.timeline(found.id)]
+    loads = timeline_of_pickup(found.id) if found.state == "fulfilled" else []
+    return road + [
+        {"of": "consignment", "step": one.step, "at": one.recorded_at, "mass_g": one.mass_g} for one in loads]
 
 
 def new_pickup(asked: dict[str, Any]) -> NewPickup:

@@ -78,11 +78,7 @@ _PEOPLE_OF = """ARRAY(SELECT DISTINCT member.user_id FROM accounts_membership me
 # refuse the second row.
 _WIN = f"""
 WITH pickup AS (
-    SELECT p.id, p.number, p.declared_g, p.category_id, p.generator_id, p.window_from
-    FROM pickups_pickup p JOIN dispatch_offer asked ON asked.pickup_id = p.id
-    WHERE asked.id = %(offer)s AND asked.organisation_id = %(organisation)s
-      AND p.state = 'offered' AND p.generator_id <> %(organisation)s
-    FOR NO KEY UPDATE OF p
+    SELECT * FROM dispatch_lock_offered(%(offer)s, %(organisation)s)
 ), won AS (
     UPDATE dispatch_offer o SET state = 'accepted', answered_at = %(at)s
     FROM pickup, contracts_contract contract
@@ -129,7 +125,7 @@ def accept_offer(*, actor: Actor, at: datetime, offer_id: UUID) -> Accepted:
     won = rows(_WIN, {
         "offer": offer_id, "organisation": actor.organisation_id, "at": at, "job": job_id,
         "driver": actor.user_id if actor.role == "driver" else None, "code": f"{secrets.randbelow(10**6):06d}",
-    })
+    }, keep_plan=True)
     if not won:
         return _why_not(actor, offer_id)
     win = won[0]
@@ -191,7 +187,7 @@ WHERE o.id = %s AND o.organisation_id = %s
 
 def _why_not(actor: Actor, offer_id: UUID) -> Accepted:
     """The statement took nothing: say why, or repeat the winner's answer."""
-    found = rows(_LOOK, [offer_id, actor.organisation_id])
+    found = rows(_LOOK, [offer_id, actor.organisation_id], keep_plan=True)
     if not found:
         raise NotFound
     offer = found[0]

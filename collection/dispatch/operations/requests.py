@@ -145,7 +145,7 @@ def submit_pickup(*, actor: Actor, at: datetime, new: NewPickup) -> Submitted:
         "note": new.note, "window_from": new.window_from, "window_to": new.window_to, "point": stand["point"],
         "region": stand["region_id"], "district": stand["district_id"], "occurred_at": occurred_at, "at": at,
         "today": almaty_date(at),
-    })
+    }, keep_plan=True)
     if not taken_in:
         return Submitted(_same(actor, stand, new), checked, replayed=True)
     number = taken_in[0].pop("number")

@@ -73,6 +73,7 @@ def jobs(actor: Actor, *, filters: Mapping[str, Any] | None = None, after: tuple
         "ORDER BY j.assigned_at DESC, j.id DESC LIMIT %(limit)s",
         {**viewer(actor, job_actions(actor.role)), **filters, "limit": limit,
          "after_at": after and after[0], "after_id": after and after[1]},
+        keep_plan=True,
     )
     return [Seen(**row) for row in found]
 
@@ -80,7 +81,7 @@ def jobs(actor: Actor, *, filters: Mapping[str, Any] | None = None, after: tuple
 def job(actor: Actor, job_id: UUID) -> Seen:
     """One job with its incidents; NotFound for a stranger's as for an unknown one."""
     found = rows(f"{_seen(actor, whole=True)} WHERE j.id = %(job)s AND {_is_ours(actor)}",
-                 {**viewer(actor, job_actions(actor.role)), "job": job_id})
+                 {**viewer(actor, job_actions(actor.role)), "job": job_id}, keep_plan=True)
     if not found:
         raise NotFound
     return Seen(**found[0])

@@ -48,6 +48,7 @@ def offers(actor: Actor, *, filters: Mapping[str, Any] | None = None, after: tup
         f"{_SEEN} WHERE {' AND '.join(conditions)} ORDER BY o.offered_at DESC, o.id DESC LIMIT %(limit)s",
         {**viewer(actor, offer_actions(actor.role)), **filters, "limit": limit,
          "after_at": after and after[0], "after_id": after and after[1]},
+        keep_plan=True,
     )
     return [Seen(**row) for row in found]
 
@@ -56,7 +57,7 @@ def offer(actor: Actor, offer_id: UUID) -> Seen:
     """One offer; NotFound for another organisation's as for an unknown one."""
     own = "TRUE" if sees_everything(actor) else "o.organisation_id = %(organisation)s"
     found = rows(f"{_SEEN} WHERE o.id = %(offer)s AND {own}",
-                 {**viewer(actor, offer_actions(actor.role)), "offer": offer_id})
+                 {**viewer(actor, offer_actions(actor.role)), "offer": offer_id}, keep_plan=True)
     if not found:
         raise NotFound
     return Seen(**found[0])

@@ -95,6 +95,7 @@ def pickups(actor: Actor, *, filters: Mapping[str, Any] | None = None, after: tu
         "ORDER BY p.submitted_at DESC, p.id DESC LIMIT %(limit)s",
         {**viewer(actor, pickup_actions(actor.role)), **filters, "limit": limit,
          "after_at": after and after[0], "after_id": after and after[1]},
+        keep_plan=True,
     )
     return [Seen(**row) for row in found]
 
@@ -102,7 +103,7 @@ def pickups(actor: Actor, *, filters: Mapping[str, Any] | None = None, after: tu
 def pickup(actor: Actor, pickup_id: UUID) -> Seen:
     """One pickup; NotFound for a stranger's as for an unknown one."""
     found = rows(f"SELECT {seen_pickup(actor)} FROM pickups_pickup p WHERE p.id = %(pickup)s AND {_is_ours(actor)}",
-                 {**viewer(actor, pickup_actions(actor.role)), "pickup": pickup_id})
+                 {**viewer(actor, pickup_actions(actor.role)), "pickup": pickup_id}, keep_plan=True)
     if not found:
         raise NotFound
     return Seen(**found[0])

@@ -35,7 +35,7 @@ WHERE site.id = %(site)s AND programme.code = %(programme)s
 def standing(*, site_id: UUID, programme: str, category: str, waste_code: str | None, day: date) -> dict[str, Any] | None:
     """Everything that decides whether a request is acceptable and payable, in one statement; None: no such site or programme."""
     found = rows(_STANDING, {
-        "site": site_id, "programme": programme, "category": category, "waste_code": waste_code, "day": day})
+        "site": site_id, "programme": programme, "category": category, "waste_code": waste_code, "day": day}, keep_plan=True)
     if not found:
         return None
     stand = found[0]

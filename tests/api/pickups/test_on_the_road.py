@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from collection.custody.models import Weighing
+from collection.custody.operations.loads import Load, load
 from collection.dispatch.models import Job, Offer
 from collection.kernel.clock import frozen
+from collection.kernel.db import transaction
+from collection.kernel.ids import uuid7
 from collection.pickups.models import Pickup
+from collection.registry.models import Scale
 from tests import cast
 from tests.api.phone import codes
 
@@ -225,3 +230,26 @@ def test_lists_are_two_statements_for_everybody(play, scene, shop, manager, djan
                       (manager, "jobs"), (manager, "pickups/unserved")):
         with django_assert_num_queries(2):
             assert who.get(path).status_code == 200
+
+
+def test_the_timeline_goes_on_in_grams_after_the_hand_over(play, scene, shop):
+    """Declared 2 t, loaded, weighed at 1.800 t: the row rests, and its tag follows what is shown."""
+    job_id, path = play.accept(), f"pickups/{play.pickup_id}"
+    code = shop.get(path).json()["handover_code"]
+    with transaction():
+        [loaded] = load(actor=play.near.actor, at=scene.at, loads=[Load(
+            job_id=UUID(job_id), handover_code=code, loaded_at=scene.at, vehicle_id=play.near.vehicle_id)])
+    seen = shop.get(path)
+    assert (seen.json()["state"], seen.json()["handover_code"], seen.json()["allowed_actions"]) == ("fulfilled", None, [])
+    assert [(one["of"], one["step"], one["mass_g"]) for one in seen.json()["timeline"]] == [
+        ("pickup", "submitted", 2 * cast.TONNE), ("pickup", "offered", None), ("job", "assigned", None),
+        ("pickup", "accepted", None), ("pickup", "fulfilled", None), ("job", "done", None), ("consignment", "loaded", None)]
+    assert shop.get(path, If_None_Match=seen["ETag"]).status_code == 304
+    Weighing.objects.create(
+        id=uuid7(scene.at), consignment_id=loaded.id, scale=Scale.objects.create(
+            id=uuid7(scene.at), organisation_id=play.plant.actor.organisation_id, serial="S1", certificate_number="C",
+            certified_from=scene.at.date(), certified_until=scene.at.date(), created_at=scene.at),
+        ticket_number="1", occurred_at=scene.at, recorded_at=scene.at, gross_g=2_800_000, tare_g=1_000_000,
+        certified_from=scene.at.date(), certified_until=scene.at.date())
+    after = shop.get(path, If_None_Match=seen["ETag"])
+    assert (after.status_code, after.json()["timeline"][-1]["mass_g"]) == (200, 1_800_000)

@@ -1,9 +1,15 @@
-"""Two hundred sessions, one offer: exactly one winner, every time (F24, I3)."""
+"""Two hundred sessions at once (F24, I3): one offer has one winner, every time; and in a storm everything adds up.
+
+One file, for it has one crowd: two crowds do not fit under `max_connections`.
+"""
 
 from __future__ import annotations
 
+import random
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,8 +19,11 @@ from collection.contracts.models import Allotment
 from collection.dispatch import operations as dispatch
 from collection.dispatch.models import Job, Offer
 from collection.dispatch.operations import Accepted, OfferAlreadyTaken, QuotaExhausted
+from collection.kernel.actor import HOUSE
+from collection.kernel.clock import frozen
 from collection.kernel.db import now, rows, transaction
 from collection.kernel.ids import uuid7
+from collection.kernel.refusals import Refusal
 from collection.pickups.models import Pickup
 from tests.cast import TONNE
 from tests.races import invariants
@@ -97,3 +106,53 @@ def test_a_plant_s_month_is_shared_by_collectors_who_do_not_know_each_other(scen
     answers = crowd.run([accepting(*pair) for pair in zip(collectors, offers, strict=True)])
     assert ends_of(answers) == {"Accepted": 5, QuotaExhausted.__name__: 35}
     invariants.hold()
+
+
+@pytest.mark.parametrize("seed", range(NIGHTLY))
+def test_a_storm(scene, crowd, seed):
+    """Whoever may do anything to the same twelve pickups does it at once."""
+    chance = random.Random(seed)
+    with transaction():
+        collectors = scene.collectors(8, quota_g=9 * TONNE)  # room for four of the twelve
+        scene.recycler(capacity_g=19 * TONNE)  # room for nine
+        pickups = [scene.offered() for _ in range(12)]
+    actors = {one.contract_id: one.actor for one in collectors}
+    seen: Counter[str] = Counter()
+    for _ in range(4):
+        offers = rows("SELECT id, pickup_id, contract_id FROM dispatch_offer WHERE pickup_id = ANY(%s)", [pickups])
+        jobs = rows("SELECT id, contract_id FROM dispatch_job WHERE pickup_id = ANY(%s)", [pickups])
+        verbs = [a_verb(chance, scene, pickups, offers, jobs, actors) for _ in range(SESSIONS)]
+        for answer in crowd.run(verbs):
+            assert isinstance(answer, Refusal) or not isinstance(answer, BaseException), answer
+            seen[type(answer).__name__] += 1
+        invariants.hold()
+    assert {"Accepted", "OfferAlreadyTaken", "WrongState"} <= set(seen), seen
+
+
+def a_verb(chance: random.Random, scene: Any, pickups: list[Any], offers: list[Any], jobs: list[Any],
+           actors: dict[Any, Any]) -> Callable[[], Any]:
+    at, pickup_id, offer = now(), chance.choice(pickups), chance.choice(offers)
+    whose = actors[offer["contract_id"]]
+    job = chance.choice(jobs) if jobs else None
+
+    def advance(later: timedelta) -> Any:
+        with frozen(at + later):
+            return dispatch.advance(actor=HOUSE, at=at + later, pickup_id=pickup_id)
+
+    found: list[tuple[int, Callable[[], Any]]] = [
+        (8, lambda: dispatch.accept_offer(actor=whose, at=at, offer_id=offer["id"])),
+        (2, lambda: dispatch.decline_offer(actor=whose, at=at, offer_id=offer["id"], reason="other")),
+        (3, lambda: advance(timedelta(0))), (2, lambda: advance(timedelta(seconds=901))),
+        (1, lambda: dispatch.cancel_pickup(
+            actor=scene.generator.actor, at=at, pickup_id=pickup_id, reason="mistake")),
+        (2, lambda: dispatch.assign_pickup(
+            actor=scene.manager, at=at, pickup_id=pickup_id, contract_id=chance.choice(list(actors)))),
+    ]
+    if job:
+        its = actors[job["contract_id"]]
+        found += [
+            (3, lambda: dispatch.withdraw_job(actor=its, at=at, job_id=job["id"], reason="other")),
+            (1, lambda: dispatch.fail_job(actor=its, at=at, job_id=job["id"], kind="unsafe")),
+            (2, lambda: dispatch.move_job(actor=its, at=at, job_id=job["id"], to="arrived")),
+        ]
+    return chance.choices([verb for _, verb in found], [weight for weight, _ in found])[0]
