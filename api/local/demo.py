@@ -13,6 +13,7 @@ from api.local.main_job import MainJob
 from api.local.phone import Phone
 from api.local.processes import ROOT, Running, running
 from api.local.serve import manage
+from collection.demo.cast import Season
 
 REPORT = ROOT / ".local" / "demo-report.json"
 #: A demo may be run many times an hour with the same few numbers; a real house keeps its limits.
@@ -29,7 +30,7 @@ def main(*, fresh: bool) -> int:
     messages = ROOT / ".local" / "messages.jsonl"
     print("Starting the web, a worker, beat, the relay and a fake FCM ...", flush=True)
     with running({**GENEROUS, "MESSAGE_LOG": str(messages)}, with_fcm=True) as house:
-        job = MainJob(house, messages)
+        job = MainJob(house, messages, season=Season(known()["season"]))
         job.run()
         rows = figures(house)
     report = {
@@ -48,6 +49,7 @@ def prepare(*, fresh: bool = False) -> None:
     manage("load_reference")
     manage("wipe_programme", *(["--fresh"] if fresh else []))
     manage("replay")
+    manage("next_season")
 
 
 def figures(house: Running) -> list[dict[str, Any]]:
@@ -75,13 +77,15 @@ def show(report: dict[str, Any], rows: list[dict[str, Any]]) -> int:
     return 0 if right else 1
 
 
+def known() -> dict[str, Any]:
+    """Who may sign in to the demo, and the season of the live programme."""
+    return dict(json.loads(subprocess.run(
+        [sys.executable, "manage.py", "demo_logins"], cwd=ROOT, check=True, capture_output=True, text=True,
+        env=os.environ).stdout))
+
+
 def logins() -> str:
     """Who may sign in to the demo, as text. One-time codes are sent to the message log."""
-    people = json.loads(subprocess.run(
-        [sys.executable, "manage.py", "demo_logins"], cwd=ROOT, check=True, capture_output=True, text=True,
-        env=os.environ).stdout)
-    lines = [f"  {person['who']:<44} {person['phone']}" for person in people]
+    lines = [f"  {person['who']:<44} {person['phone']}" for person in known()["people"]]
     return "\n".join([
         "Sign in with POST /api/v1/auth/code and /api/v1/auth/login; codes arrive in .local/messages.jsonl:", *lines, ""])
-
-

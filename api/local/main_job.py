@@ -16,7 +16,8 @@ from typing import Any
 from api.local.phone import Phone, Refused
 from api.local.processes import Running
 from collection.demo import cast
-from collection.demo.cast import COLLECTORS, FULL_CYCLE, RECYCLERS
+from collection.demo.cast import FIRST, Season
+from collection.kernel.calendar import ALMATY
 
 PROGRAMME = "ecoqolday-live"
 SITE = [76.9286, 43.2567]  # central Almaty
@@ -39,8 +40,9 @@ class Step:
 class MainJob:
     """Runs the steps in order; a failed one is reported and ends the job."""
 
-    def __init__(self, house: Running, messages: Path, *, say: Callable[[str], None] = print) -> None:
-        self.house, self.messages, self.say = house, messages, say
+    def __init__(self, house: Running, messages: Path, *, season: Season = FIRST,
+                 say: Callable[[str], None] = print) -> None:
+        self.house, self.messages, self.season, self.say = house, messages, season, say
         self.steps: list[Step] = []
         self.chance = random.SystemRandom()
         self.it: dict[str, Any] = {}
@@ -99,10 +101,10 @@ class MainJob:
     def sign_in(self) -> None:
         it = self.it
         it["generator"] = self.phone(f"+77016{self.chance.randrange(10**6):06d}")
-        it["collectors"] = [self.phone(number) for number in COLLECTORS]
+        it["collectors"] = [self.phone(number) for number in self.season.collectors]
         for collector in it["collectors"]:
             collector.act_as("collector_admin")
-        it["recyclers"] = [self.phone(number) for number in RECYCLERS]
+        it["recyclers"] = [self.phone(number) for number in self.season.recyclers]
         for role, number in cast.OFFICERS.items():
             it[role] = self.phone(number)
         for person in (it["generator"], *it["collectors"]):
@@ -168,7 +170,7 @@ class MainJob:
     # -- kilograms ----------------------------------------------------------------------------------------------
     def collect(self) -> None:
         winner: Phone = self.it["winner"]
-        driver = self.it["driver"] = self.phone(cast.phone_number(100 + COLLECTORS.index(winner.number), series=5))
+        driver = self.it["driver"] = self.phone(self.season.driver_of(self.season.collectors.index(winner.number)))
         lorry = next(v for v in winner.get("/vehicles")["items"] if v["payload_g"] >= 20 * TONNE)
         winner.act(f"/jobs/{self.it['job']}", "assign-driver", {
             "driver_id": driver.get("/me")["id"], "vehicle_id": lorry["id"]})
@@ -182,7 +184,7 @@ class MainJob:
         self.it["consignment"] = loaded["id"]
 
     def recycler_of(self, consignment: str) -> tuple[Phone, dict[str, Any]]:
-        for recycler in [*self.it["recyclers"], self.it["collectors"][FULL_CYCLE]]:
+        for recycler in [*self.it["recyclers"], self.it["collectors"][-1]]:
             try:
                 return recycler, recycler.get(f"/consignments/{consignment}")
             except Refused:
@@ -225,7 +227,7 @@ class MainJob:
         self.it["claims"] = []
         for person, contract in ((self.it["winner"], self.it["collector_contract"]),
                                  (self.it["recycler"], self.it["recycler_contract"])):
-            month = datetime.now(UTC).strftime("%Y-%m")
+            month = datetime.now(ALMATY).strftime("%Y-%m")
             made = person.post("/claims", {"contract_id": contract, "month": month})
             mark = self.chance.randrange(10**9)
             person.act(f"/claims/{made['id']}", "submit", {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from collection.accounts.identity import check_digit
 
 #: The operator's officers of the demo, by role; two in finance, because nobody approves what they entered.
@@ -9,6 +11,7 @@ OFFICERS = {
     "manager": "+77010000001", "finance": "+77010000002", "second_finance": "+77010000003",
     "inspector": "+77010000004", "auditor": "+77010000005",
 }
+
 
 def company_number(index: int, *, series: int) -> str:
     """The `index`-th valid synthetic BIN of a series (0-9): registered in 2024, in the month the series names."""
@@ -49,8 +52,30 @@ def _valid(stem: str, index: int) -> str:
     raise ValueError(f"no valid number near {stem}{index}")
 
 
-#: The live programme's people, by telephone: collectors' admins (in the order of live.CONTRACTS), recyclers', a generator.
-COLLECTORS = tuple(phone_number(n, series=5) for n in range(5))
-FULL_CYCLE = 4  # the collector that recycles its loads itself
-RECYCLERS = tuple(phone_number(n, series=5) for n in (6, 7))
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """The live programme's people, by telephone. A claim closes a contract's month, so each main job has contracts of its own."""
+
+    number: int = 0
+
+    @property
+    def first(self) -> int:
+        """The index of the season's first contractor in series 5; its driver's is 100 more."""
+        return 200 * self.number
+
+    @property
+    def collectors(self) -> tuple[str, ...]:
+        """Collectors' admins, in the order of live.CONTRACTS; the last one recycles its loads itself."""
+        return tuple(phone_number(self.first + n, series=5) for n in range(5))
+
+    @property
+    def recyclers(self) -> tuple[str, ...]:
+        return tuple(phone_number(self.first + n, series=5) for n in (6, 7))
+
+    def driver_of(self, collector: int) -> str:
+        return phone_number(self.first + 100 + collector, series=5)
+
+
+FIRST = Season()
 GENERATOR = phone_number(0, series=6)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from collection.accounts import steps as accounts
+from collection.contracts import operations as contracts
+from collection.contracts.models import Contract
 from collection.kernel.actor import Actor
 from collection.kernel.ids import uuid7
 from geo.models import Region
@@ -34,10 +36,30 @@ CONTRACTS = (
 NEXT_CENTURY = date(2099, 12, 31)
 
 
-def live(at: datetime, *, manager: Actor, finance: Actor) -> None:
+CLOSED = "Synthetic: the main job begins anew"
+
+
+def season() -> cast.Season:
+    """The one whose contracts were drawn up last."""
+    return cast.Season(max(0, Contract.objects.filter(programme__code=LIVE).count() // len(CONTRACTS) - 1))
+
+
+def next_season(at: datetime, *, manager: Actor, finance: Actor) -> bool:
+    """New contractors for the next main job, if somebody claimed under these; theirs are closed. True if they are new."""
+    now = season()
+    used = Contract.objects.filter(programme__code=LIVE, state="active")
+    if not used.filter(claim__isnull=False).exists():
+        return False
+    for contract_id in list(used.values_list("id", flat=True)):
+        contracts.close_contract(actor=manager, at=at, contract_id=contract_id, reason=CLOSED)
+    live(at, manager=manager, finance=finance, season=cast.Season(now.number + 1))
+    return True
+
+
+def live(at: datetime, *, manager: Actor, finance: Actor, season: cast.Season = cast.FIRST) -> None:
     """Contractors under contract for years, a driver each, and room for everybody's waste."""
     planned = [
-        PlannedContract(f"L-{n:03d}/2026", kind, TOWNS[town], categories,
+        PlannedContract(f"L-{season.number * len(CONTRACTS) + n:03d}/2026", kind, TOWNS[town], categories,
                         tuple(sorted({ALMATY, ALMATY_REGION} | ({ASTANA} if town == 5 else set()))))
         for n, (kind, town, categories) in enumerate(CONTRACTS, start=1)
     ]
@@ -47,10 +69,11 @@ def live(at: datetime, *, manager: Actor, finance: Actor) -> None:
     made = parties(
         at, planned, programme=LIVE, series=5, quotas=room,
         capacities={n: dict.fromkeys(one.categories, 5_000 * assume.T) for n, one in enumerate(planned)},
-        lapsed=frozenset(), valid=(date(2026, 1, 1), NEXT_CENTURY), manager=manager, finance=finance)
+        lapsed=frozenset(), valid=(date(2026, 1, 1), NEXT_CENTURY), manager=manager, finance=finance,
+        first=season.first)
     for n, party in enumerate(made):
         if planned[n].kind == "recycling":
             continue
-        driver = accounts.add_user(id=uuid7(at), phone=cast.phone_number(100 + n, series=5),
+        driver = accounts.add_user(id=uuid7(at), phone=season.driver_of(n),
                                    name=f"Synthetic driver {n + 1}", language="kk", at=at)
         accounts.add_membership(id=uuid7(at), user_id=driver, organisation_id=party.organisation_id, role="driver", at=at)

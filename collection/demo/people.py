@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from collection.accounts import steps as accounts
+from collection.accounts.models import Membership
 from collection.contracts import operations as contracts
 from collection.contracts.models import Programme
 from collection.kernel.actor import HOUSE, Actor
@@ -72,6 +73,12 @@ def officers(at: datetime) -> dict[str, Actor]:
     return found
 
 
+def officer(title: str) -> Actor:
+    """One of the officers that `officers` added."""
+    member = Membership.objects.get(user__phone=cast.OFFICERS[title])
+    return Actor(member.user_id, member.organisation_id, member.role)
+
+
 def programmes(at: datetime, manager: Actor) -> dict[str, UUID]:
     """The replayed programme, which the figures are published for, and the live one beside it."""
     contracts.create_programme(
@@ -90,13 +97,16 @@ def programmes(at: datetime, manager: Actor) -> dict[str, UUID]:
 
 def parties(at: datetime, planned: list[PlannedContract], *, programme: str, series: int, quotas: dict[int, dict[str, int]],
             capacities: dict[int, dict[str, int]], lapsed: frozenset[int], valid: tuple[date, date],
-            manager: Actor, finance: Actor) -> list[Party]:
-    """Contractors, their places, lorries and scales, and their contracts: drawn up by one officer, approved by another."""
+            manager: Actor, finance: Actor, first: int = 0) -> list[Party]:
+    """Contractors, their places, lorries and scales, and their contracts: drawn up by one officer, approved by another.
+
+    `first`: the index in the series from which their numbers, telephones, plates and accounts are counted.
+    """
     people = contracts.register_contractors(actor=manager, at=at, contractors=[
         contracts.NewContractor(
-            contract_kind=one.kind, identity_number=cast.company_number(n, series=series),
-            name=f"ТОО «Синтетика {series}-{n + 1}»", phone=cast.phone_number(n, series=series),
-            user_name=f"Synthetic contractor {series}-{n + 1}", synthetic=True)
+            contract_kind=one.kind, identity_number=cast.company_number(first + n, series=series),
+            name=f"ТОО «Синтетика {series}-{first + n + 1}»", phone=cast.phone_number(first + n, series=series),
+            user_name=f"Synthetic contractor {series}-{first + n + 1}", synthetic=True)
         for n, one in enumerate(planned)
     ])
     homes = _for_each(planned, lambda one: one.kind != "recycling", lambda n, one: registry.NewPlace(
@@ -107,19 +117,20 @@ def parties(at: datetime, planned: list[PlannedContract], *, programme: str, ser
         capacities=tuple(sorted(capacities[n].items()))),
         lambda new: registry.add_facilities(actor=HOUSE, at=at, facilities=new))
     scales = _for_each(planned, lambda one: one.kind != "collection", lambda n, one: registry.NewScale(
-        people[n].organisation_id, f"SC-{series}{n:04d}", f"KZ-CAL-{series}{n:04d}", valid[0],
+        people[n].organisation_id, f"SC-{series}{first + n:04d}", f"KZ-CAL-{series}{first + n:04d}", valid[0],
         assume.SCALES_LAPSED_ON if n in lapsed else valid[1], plants[n].id),
         lambda new: registry.add_scales(actor=HOUSE, at=at, scales=new))
     lorries = {
         payload_t: registry.add_vehicles(actor=HOUSE, at=at, vehicles=[
-            registry.NewVehicle(people[n].organisation_id, cast.plate(series * 10_000 + n * 2 + step), payload_t * assume.T)
+            registry.NewVehicle(
+                people[n].organisation_id, cast.plate(series * 1_000_000 + (first + n) * 2 + step), payload_t * assume.T)
             for n in range(len(planned))])
         for step, payload_t in enumerate((5, 25))
     }
     drawn = contracts.draw_up_contracts(actor=manager, at=at, contracts=[
         contracts.NewContract(
             programme=programme, organisation_id=people[n].organisation_id, number=one.number, kind=one.kind,
-            valid_from=valid[0], valid_to=valid[1], iban=iban(series * 1000 + n), vat_payer=n % 4 != 0,
+            valid_from=valid[0], valid_to=valid[1], iban=iban(series * 1_000_000 + first + n), vat_payer=n % 4 != 0,
             base_id=homes[n].id if n in homes else None, facility_id=plants[n].id if n in plants else None,
             categories=tuple(sorted(quotas[n].items())), regions=one.regions)
         for n, one in enumerate(planned)

@@ -11,8 +11,10 @@ from django.db import connection
 from api.local.demo import GENEROUS
 from api.local.main_job import MainJob
 from api.local.processes import running
+from collection.demo import live
+from collection.demo.people import officer
 from collection.demo.replay import open_live
-from collection.kernel.db import rows
+from collection.kernel.db import now, rows, transaction
 
 
 @pytest.mark.django_db(transaction=True)
@@ -28,6 +30,7 @@ def test_everybody_does_their_part(tmp_path: Path, capsys: pytest.CaptureFixture
         assert done, f"{job.steps[-1].step}: {job.steps[-1].why}"
     assert [step.step for step in job.steps] == [name for name, _ in job.script()]
     _look_at_the_rows(job.it)
+    _the_next_season_begins()
 
 
 def _look_at_the_rows(it: dict[str, Any]) -> None:
@@ -59,3 +62,15 @@ def _look_at_the_rows(it: dict[str, Any]) -> None:
     assert rows("SELECT count(*) AS n FROM dispatch_offer WHERE pickup_id = %s AND state = 'accepted'", [it["pickup"]]) == [
         {"n": 1}]
     assert rows("SELECT count(*) AS n FROM notifications_outboxrow WHERE state = 'dead'") == [{"n": 0}]
+
+
+def _the_next_season_begins() -> None:
+    """Their month is claimed, so the next main job has contractors of its own; and they wait until they are needed."""
+    for expected in (True, False):
+        with transaction():
+            assert live.next_season(now(), manager=officer("manager"), finance=officer("finance")) is expected
+    assert live.season().number == 1
+    assert rows("SELECT state, count(*) AS n FROM contracts_contract GROUP BY state ORDER BY state") == [
+        {"state": "active", "n": 9}, {"state": "closed", "n": 9}]
+    assert rows("SELECT count(*) AS n FROM accounts_user WHERE phone = ANY (%s)", [
+        [*live.season().collectors, *live.season().recyclers, live.season().driver_of(0)]]) == [{"n": 8}]

@@ -40,7 +40,7 @@ class Collect(HouseView):
 
     def post(self, request: Request, job_id: UUID) -> HttpResponse:
         load = operations.Load(job_id=job_id, version=if_match(request), **self.body())
-        return write(request, lambda actor, at: taken(actor, at, load), render=rendered_for(request), status=201)
+        return took(request, load)
 
 
 class Consignments(HouseView):
@@ -61,12 +61,12 @@ class Consignments(HouseView):
         return reply(page.answer(found, position=lambda one: (one.recorded_at, one.id), render=rendered_for(request)))
 
     def post(self, request: Request) -> HttpResponse:
-        """Take an own load, without a pickup."""
+        """Take an own load, without a pickup. The same `id` with the same content answers 200; with other content 409."""
         asked = self.body()
         if point := asked.get("point"):
             asked["point"] = (point.longitude, point.latitude)
         load = operations.Load(**asked)
-        return write(request, lambda actor, at: taken(actor, at, load), render=rendered_for(request), status=201)
+        return took(request, load)
 
 
 class Consignment(HouseView):
@@ -151,9 +151,14 @@ class Correction(HouseView):
             actor=actor, at=at, corrections=[correction]))
 
 
-def taken(actor: Actor, at: datetime, load: operations.Load) -> ConsignmentView:
-    made = operations.load(actor=actor, at=at, loads=[load])[0]
-    return queries.consignment(actor, made.id)
+def took(request: Request, load: operations.Load) -> HttpResponse:
+    """Seal the load; 200 instead of 201 when the phone's own id had come before with the same content."""
+    def take(actor: Actor, at: datetime) -> tuple[bool, ConsignmentView]:
+        made = operations.load(actor=actor, at=at, loads=[load])[0]
+        return made.replayed, queries.consignment(actor, made.id)
+
+    render = rendered_for(request)
+    return write(request, take, render=lambda made: render(made[1]), status=lambda made: 200 if made[0] else 201)
 
 
 def acted(request: Request, consignment_id: UUID, status: int, verb: Callable[[Actor, datetime], Any]) -> HttpResponse:

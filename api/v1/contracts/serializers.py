@@ -36,7 +36,7 @@ class ContractQuery(PageQuery):
 
 class QuotaForm(StrictSerializer):
     category = Text(max_length=20)
-    quota_g = StrictInteger(help_text="grams over the whole validity")
+    quota_g = StrictInteger(min_value=1, help_text="grams over the whole validity")
 
 
 class ContractForm(StrictSerializer):

@@ -18,7 +18,7 @@ class PlaceForm(StrictSerializer):
 
 class CapacityForm(StrictSerializer):
     category = Text(max_length=20)
-    monthly_g = StrictInteger(help_text="licensed grams a month")
+    monthly_g = StrictInteger(min_value=1, help_text="licensed grams a month")
 
 
 class FacilityForm(PlaceForm):
@@ -27,7 +27,7 @@ class FacilityForm(PlaceForm):
 
 class VehicleForm(StrictSerializer):
     plate = Text(max_length=20)
-    payload_g = StrictInteger()
+    payload_g = StrictInteger(min_value=1, help_text="grams it may carry")
     organisation_id = Id(required=False, help_text=OF_WHOM)
 
 

@@ -27,7 +27,7 @@ from notifications import outbox
 
 from .. import notices
 from ..models import Consignment, ConsignmentPickup, TransportSheet
-from .own_loads import describe
+from .own_loads import describe, places_of
 from .refusals import Wrongs
 
 
@@ -76,15 +76,19 @@ class Loaded:
     pickup_id: UUID | None
     state: str = "loaded"
     version: int = 1
+    replayed: bool = False  # made earlier by this very request
 
 
 def load(*, actor: Actor, at: datetime, loads: Sequence[Load]) -> list[Loaded]:
     """Seal who takes what from where: a consignment and its transport sheet each; jobs are done, pickups fulfilled.
 
+    A phone that lost the answer sends its own id again: the same content gives the same loads, `replayed`.
     Errors: NotFound (a job, contract or site that is not the actor's); StaleVersion; WrongState (the job is over); IdTaken;
     HandoverCodeWrong, ForeignOrigin, OccurredInFuture, or Unprocessable with all of `contract_not_live`, `wrong_kind`,
     `category_not_in_contract`, `code_not_in_category`, `outside_country`, `recycler_needed`, `plate_needed`, ...
     """
+    if made := _sent_before(actor, loads):
+        return made
     wrongs = Wrongs(loads)
     for n, one in enumerate(loads):
         wrongs.future(n, one.loaded_at, at, "loaded_at")
@@ -95,7 +99,6 @@ def load(*, actor: Actor, at: datetime, loads: Sequence[Load]) -> list[Loaded]:
     for n, columns in described.items():
         _check_vehicle(n, columns, vehicles.get(columns["vehicle_id"]), loads[n].plate, wrongs)
     wrongs.refuse()
-    _refuse_taken(loads)
     rows = [Consignment(id=one.id or uuid7(at), loaded_at=one.loaded_at, recorded_at=at, **described[n])
             for n, one in enumerate(loads)]
     numbers = dict(insert(rows, returning=("id", "number")))
@@ -163,10 +166,32 @@ def _check_vehicle(n: int, described: dict[str, Any], vehicle: Vehicle | None, p
         wrongs.add(Unprocessable, n, "vehicle_id", "not_found")
 
 
-def _refuse_taken(loads: Sequence[Load]) -> None:
+def _sent_before(actor: Actor, loads: Sequence[Load]) -> list[Loaded]:
+    """The loads that have the phones' ids already, if they are these very ones; IdTaken if an id is anything else's."""
     made = [one.id for one in loads if one.id]
-    if made and (len(set(made)) < len(made) or Consignment.objects.filter(pk__in=made).exists()):
+    if len(set(made)) < len(made):
         raise IdTaken
+    taken = Consignment.objects.in_bulk(made) if made else {}
+    if not taken:
+        return []
+    mine = Consignment.objects.visible_to(actor).select_related("sheet").in_bulk(made)
+    if len(mine) < len(loads):
+        raise IdTaken
+    stored = [mine[one.id] for one in loads if one.id]
+    served = dict(ConsignmentPickup.objects.filter(consignment__in=stored).values_list("consignment_id", "pickup_id"))
+    asked = dict(Job.objects.filter(pk__in=[one.job_id for one in loads if one.job_id]).values_list("pk", "pickup_id"))
+    places = places_of(actor, loads, [n for n, one in enumerate(loads) if not one.job_id], Wrongs(loads))
+    for n, (one, row) in enumerate(zip(loads, stored, strict=True)):
+        content = {"loaded_at": one.loaded_at} | ({} if one.job_id else {
+            "category_id": one.category, "origin": one.origin, "waste_code_id": one.waste_code,
+            "collector_contract_id": one.collector_contract_id, "recycler_contract_id": one.recycler_contract_id,
+            **places.get(n, {"region_id": None})})
+        if one.vehicle_id:
+            content["vehicle_id"] = one.vehicle_id
+        if (one.plate and plate_of(one.plate) != row.sheet.plate) or served.get(row.pk) != asked.get(one.job_id) \
+                or any(getattr(row, name) != value for name, value in content.items()):
+            raise IdTaken
+    return [Loaded(row.pk, row.number, served.get(row.pk), row.state, row.version, replayed=True) for row in stored]
 
 
 def _finish(found: dict[UUID | None, Job], at: datetime) -> None:

@@ -34,7 +34,7 @@ def describe(actor: Actor, loads: Sequence[Load], jobs: Mapping[UUID | None, Job
     contracts = {one.pk: one for one in Contract.objects.select_related("organisation").filter(pk__in=asked)}
     covered = set(ContractCategory.objects.filter(contract__in=asked).values_list("contract_id", "category_id"))
     own = [n for n, one in enumerate(loads) if not one.job_id]
-    places = _places(actor, loads, own, wrongs)
+    places = places_of(actor, loads, own, wrongs)
     judge = _Judge(actor, loads, contracts, covered, wrongs)
     described = {}
     for n, one in enumerate(loads):
@@ -97,7 +97,7 @@ class _Judge:
         return found
 
 
-def _places(actor: Actor, loads: Sequence[Load], own: Sequence[int], wrongs: Wrongs) -> dict[int, dict[str, Any]]:
+def places_of(actor: Actor, loads: Sequence[Load], own: Sequence[int], wrongs: Wrongs) -> dict[int, dict[str, Any]]:
     """Where each own load arose: its site's region and generator, or the region its point lies in."""
     asked = {loads[n].site_id for n in own}
     sites = {one.pk: one for one in Site.objects.filter(pk__in=[pk for pk in asked if pk])}

@@ -113,8 +113,10 @@ def test_a_strangers_contract_is_not_there(sign_in, contract, collector):
     ({"categories": [{"category": "glass", "quota_g": 9_999_999_999_999_999_999}]}, 400,
      {"/categories/0/quota_g": "too_large"}),
     ({"categories": [{"category": "glass", "quota_g": 10**18}]}, 422, {"/categories/0/quota_g": "out_of_range"}),
-    ({"categories": [{"category": "glass", "quota_g": 0}, {"category": "glass", "quota_g": 1}]}, 422,
-     {"/categories/0/quota_g": "out_of_range", "/categories/1/category": "duplicate"}),
+    ({"categories": [{"category": "glass", "quota_g": 0}, {"category": "glass", "quota_g": -1}]}, 400,  # B5
+     {"/categories/0/quota_g": "too_small", "/categories/1/quota_g": "too_small"}),
+    ({"categories": [{"category": "glass", "quota_g": 2}, {"category": "glass", "quota_g": 1}]}, 422,
+     {"/categories/1/category": "duplicate"}),
     ({"currency": "USD"}, 400, {"/currency": "unknown_field"}),
     ({"state": "active", "approved_by": str(uuid4())}, 400,
      {"/state": "unknown_field", "/approved_by": "unknown_field"}),

@@ -12,6 +12,7 @@ from collection.custody import operations as custody
 from collection.custody.models import Consignment, TransportSheet
 from collection.dispatch.models import Job
 from collection.kernel.actor import HOUSE
+from collection.kernel.ids import uuid7
 from collection.kernel.refusals import NotFound, StaleVersion, Unprocessable, WrongState
 from collection.pickups.models import Pickup
 from collection.registry.steps import OutsideCountry
@@ -149,8 +150,24 @@ def test_strangers_contracts_are_not_found(scene, haul):
                          loads=[haul.load(cast.AT, **{name: foreign.contract_id})])
 
 
-def test_a_phones_own_id_is_taken_once(haul):
-    load = haul.load(cast.AT)
-    first = custody.load(actor=HOUSE, at=cast.AT, loads=[load])[0]
-    with refused(custody.IdTaken):
-        custody.load(actor=HOUSE, at=cast.AT, loads=[replace(load, id=first.id)])
+def test_b51_a_phones_own_id_is_taken_once(scene, haul):
+    load = replace(haul.load(cast.AT), id=uuid7(cast.AT))
+    [first] = custody.load(actor=HOUSE, at=cast.AT, loads=[load])
+    assert (first.id, first.replayed) == (load.id, False)
+    later = cast.AT + timedelta(minutes=5)
+    [again] = custody.load(actor=haul.collector.actor, at=later, loads=[load])
+    assert again == replace(first, replayed=True)
+    for other in (replace(load, loaded_at=cast.AT - timedelta(seconds=1)), replace(load, plate="777AAA01"),
+                  replace(load, site_id=None, point=(71.43, 51.13))):
+        with refused(custody.IdTaken):
+            custody.load(actor=HOUSE, at=later, loads=[other])
+    with refused(custody.IdTaken):  # another company learns no more than that
+        custody.load(actor=scene.collector().actor, at=later, loads=[load])
+    assert (Consignment.objects.count(), TransportSheet.objects.count()) == (1, 1)
+
+
+def test_b51_a_driver_who_lost_the_answer_collects_once(haul, job):
+    load = collect(haul, job, id=uuid7(cast.AT))
+    [first] = custody.load(actor=haul.driver, at=cast.AT, loads=[load])
+    assert custody.load(actor=haul.driver, at=cast.AT, loads=[load]) == [replace(first, replayed=True)]
+    assert Consignment.objects.count() == 1
