@@ -54,6 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
 def install_python(dev: bool) -> None:
     """Bring `.venv` to what the lock file says. The dev lock is a superset, so either satisfies a run without --dev."""
     locks = [ROOT / "requirements-dev.lock"] if dev else [ROOT / "requirements.lock", ROOT / "requirements-dev.lock"]
+    if VENV.is_symlink() and runs():
+        return  # lent by another checkout, which keeps it
     stamp = STAMP.read_text() if STAMP.exists() else ""
     if any(stamp == wanted(lock) for lock in locks) and runs():
         return
