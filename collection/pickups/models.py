@@ -38,6 +38,7 @@ class Pickup(models.Model):
     category = models.ForeignKey(Category, models.PROTECT, db_index=False)
     waste_code = models.ForeignKey(WasteCode, models.PROTECT, null=True, db_index=False)
     declared_g = models.BigIntegerField()
+    mass_assumed = models.BooleanField(default=False, db_default=False)  # nobody named the mass: a stand-in
     origin = models.CharField(max_length=20, choices=[(o, o) for o in ORIGINS])
     note = models.CharField(max_length=500, blank=True)
     window_from = models.DateTimeField()

@@ -36,6 +36,7 @@ class OfferReply(Reply):
     category = serializers.CharField()
     waste_code = serializers.CharField(allow_null=True)
     declared_g = serializers.IntegerField()
+    mass_assumed = serializers.BooleanField(help_text="nobody named the mass: a stand-in until it is weighed")
     origin = serializers.ChoiceField(ORIGINS)
     window_from = serializers.DateTimeField()
     window_to = serializers.DateTimeField()

@@ -12,6 +12,7 @@ from api.http.fields import (
     ListOf,
     OneOf,
     Reply,
+    StrictBoolean,
     StrictInteger,
     StrictQuery,
     StrictSerializer,
@@ -48,6 +49,7 @@ class PickupForm(StrictSerializer):
     category = Text(max_length=20, pattern=CATEGORY)
     waste_code = Text(max_length=6, pattern=r"[0-9]{6}", required=False, allow_null=True)
     declared_g = StrictInteger(min_value=1, help_text="grams; at most one lorry's load, 40 t")
+    mass_assumed = StrictBoolean(default=False, help_text="nobody named the mass: a stand-in until it is weighed")
     origin = OneOf(ORIGINS)
     window_from = Instant()
     window_to = Instant()
@@ -117,6 +119,7 @@ class PickupReply(Reply):
     category = serializers.CharField()
     waste_code = serializers.CharField(allow_null=True)
     declared_g = serializers.IntegerField()
+    mass_assumed = serializers.BooleanField(help_text="nobody named the mass: a stand-in until it is weighed")
     origin = serializers.ChoiceField(ORIGINS)
     window_from = serializers.DateTimeField()
     window_to = serializers.DateTimeField()

@@ -56,7 +56,10 @@ class IdTaken(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class NewPickup:
-    """What the phone sends. `id` may be made by the phone (UUIDv7); masses in grams; times aware."""
+    """What the phone sends. `id` may be made by the phone (UUIDv7); masses in grams; times aware.
+
+    `mass_assumed`: nobody has said what it weighs, and `declared_g` is the sender's stand-in until it is weighed.
+    """
 
     programme: str
     site_id: UUID
@@ -70,6 +73,7 @@ class NewPickup:
     occurred_at: datetime | None = None
     id: UUID | None = None
     photo_ids: tuple[UUID, ...] = ()
+    mass_assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +104,13 @@ class Submitted:
 _SUBMIT = """
 WITH p AS (
     INSERT INTO pickups_pickup (
-        id, number, programme_id, generator_id, site_id, category_id, waste_code_id, declared_g, origin, note,
-        window_from, window_to, point, region_id, district_id, state, occurred_at, submitted_at, created_by,
-        reason, handover_code, wave, version)
+        id, number, programme_id, generator_id, site_id, category_id, waste_code_id, declared_g, mass_assumed, origin,
+        note, window_from, window_to, point, region_id, district_id, state, occurred_at, submitted_at, created_by, reason,
+        handover_code, wave, version)
     VALUES (
         %(id)s, nextval('pickup_number'), %(programme)s, %(generator)s, %(site)s, %(category)s, %(waste_code)s,
-        %(declared_g)s, %(origin)s, %(note)s, %(window_from)s, %(window_to)s, %(point)s::geography, %(region)s,
-        %(district)s, 'submitted', %(occurred_at)s, %(at)s, %(user)s, '', '', 0, 1)
+        %(declared_g)s, %(mass_assumed)s, %(origin)s, %(note)s, %(window_from)s, %(window_to)s, %(point)s::geography,
+        %(region)s, %(district)s, 'submitted', %(occurred_at)s, %(at)s, %(user)s, '', '', 0, 1)
     ON CONFLICT (id) DO NOTHING RETURNING *
 ), declared AS (
     INSERT INTO pickups_declared (pickup_id, programme_id, category_id, region_id, district_id, contract_kind,
@@ -141,10 +145,10 @@ def submit_pickup(*, actor: Actor, at: datetime, new: NewPickup) -> Submitted:
     taken_in = rows(_SUBMIT.format(seen=queries.seen_pickup(actor)), {
         **queries.viewer(actor, pickup_actions(actor.role)),
         "id": new.id or uuid7(at), "programme": stand["programme_id"], "generator": generator_id, "site": new.site_id,
-        "category": new.category, "waste_code": new.waste_code, "declared_g": new.declared_g, "origin": new.origin,
-        "note": new.note, "window_from": new.window_from, "window_to": new.window_to, "point": stand["point"],
-        "region": stand["region_id"], "district": stand["district_id"], "occurred_at": occurred_at, "at": at,
-        "today": almaty_date(at),
+        "category": new.category, "waste_code": new.waste_code, "declared_g": new.declared_g,
+        "mass_assumed": new.mass_assumed, "origin": new.origin, "note": new.note, "window_from": new.window_from,
+        "window_to": new.window_to, "point": stand["point"], "region": stand["region_id"],
+        "district": stand["district_id"], "occurred_at": occurred_at, "at": at, "today": almaty_date(at),
     }, keep_plan=True)
     if not taken_in:
         return Submitted(_same(actor, stand, new), checked, replayed=True)
@@ -155,7 +159,8 @@ def submit_pickup(*, actor: Actor, at: datetime, new: NewPickup) -> Submitted:
     audit.record(
         actor=actor, at=at, verb="pickup.submit", object_type="pickup", object_id=pickup.id,
         after={"state": "submitted", "category": new.category, "declared_g": new.declared_g, "origin": new.origin,
-               "region": stand["region_id"], "occurred_at": occurred_at, "generator": generator_id},
+               "region": stand["region_id"], "occurred_at": occurred_at, "generator": generator_id,
+               "mass_assumed": new.mass_assumed},
     )
     if not actor.is_house:
         # Whoever asks for somebody else (an officer on the telephone) is not the one to be told.
@@ -251,8 +256,8 @@ def _same(actor: Actor, stand: dict[str, Any], new: NewPickup) -> Seen:
     earlier = Pickup.objects.filter(generator_id=stand["organisation_id"], pk=new.id).first()  # type: ignore[misc]
     content = {
         "programme_id": stand["programme_id"], "site_id": new.site_id, "category_id": new.category,
-        "waste_code_id": new.waste_code, "declared_g": new.declared_g, "origin": new.origin, "note": new.note,
-        "window_from": new.window_from, "window_to": new.window_to,
+        "waste_code_id": new.waste_code, "declared_g": new.declared_g, "mass_assumed": new.mass_assumed,
+        "origin": new.origin, "note": new.note, "window_from": new.window_from, "window_to": new.window_to,
     }
     if earlier is None or any(getattr(earlier, name) != value for name, value in content.items()):
         raise IdTaken(defects=[Defect("/id", IdTaken.code)])

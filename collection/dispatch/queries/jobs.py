@@ -41,7 +41,7 @@ def _seen(actor: Actor, *, whole: bool) -> str:
     fields = f"""
         j.id, j.pickup_id, p.number AS pickup_number, j.state, j.reason, j.contract_id, j.recycler_contract_id,
         {instant('j.assigned_at')} AS assigned_at, {instant('j.ended_at')} AS ended_at,
-        p.category_id AS category, p.waste_code_id AS waste_code, p.declared_g, p.origin,
+        p.category_id AS category, p.waste_code_id AS waste_code, p.declared_g, p.mass_assumed, p.origin,
         {instant('p.window_from')} AS window_from, {instant('p.window_to')} AS window_to,
         {place(exact)} AS place, CASE WHEN {exact} THEN p.note END AS note,
         {party('j.organisation_id')} AS collector, {party('j.recycler_id')} AS recycler,

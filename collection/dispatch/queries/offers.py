@@ -22,7 +22,7 @@ _FIELDS = f"""
     {_STATE} AS state, o.reason, o.wave, o.rank, o.distance_m,
     {instant('o.offered_at')} AS offered_at, {instant('o.expires_at')} AS expires_at,
     {instant('o.answered_at')} AS answered_at,
-    p.category_id AS category, p.waste_code_id AS waste_code, p.declared_g, p.origin,
+    p.category_id AS category, p.waste_code_id AS waste_code, p.declared_g, p.mass_assumed, p.origin,
     {instant('p.window_from')} AS window_from, {instant('p.window_to')} AS window_to, {place('FALSE')} AS place,
     %(actions)s::jsonb -> ({_STATE}) AS allowed_actions"""
 

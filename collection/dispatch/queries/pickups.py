@@ -51,7 +51,8 @@ def fields_of_pickup(actor: Actor) -> str:
     return f"""
         p.id, p.number, (SELECT code FROM contracts_programme WHERE id = p.programme_id) AS programme,
         (SELECT synthetic FROM contracts_programme WHERE id = p.programme_id) AS synthetic,
-        p.state, p.reason, p.category_id AS category, p.waste_code_id AS waste_code, p.declared_g, p.origin,
+        p.state, p.reason, p.category_id AS category, p.waste_code_id AS waste_code, p.declared_g,
+        p.mass_assumed, p.origin,
         {instant('p.window_from')} AS window_from, {instant('p.window_to')} AS window_to,
         {instant('p.occurred_at')} AS occurred_at, {instant('p.submitted_at')} AS submitted_at,
         {instant('p.accepted_at')} AS accepted_at, {instant('p.closed_at')} AS closed_at,

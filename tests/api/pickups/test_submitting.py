@@ -41,6 +41,14 @@ def test_submitted(shop, request_json, scene):
     assert counts() == (1, 1, 1, 1)
 
 
+def test_an_assumed_mass_says_so(shop, request_json):
+    assert shop.post("pickups", request_json()).json()["mass_assumed"] is False
+    assumed = shop.post("pickups", request_json(mass_assumed=True)).json()
+    assert (assumed["declared_g"], assumed["mass_assumed"]) == (2 * TONNE, True)
+    assert shop.get(f"pickups/{assumed['id']}").json()["mass_assumed"] is True
+    assert codes(shop.post("pickups", request_json(mass_assumed="yes"))) == {"/mass_assumed": "not_a_boolean"}
+
+
 def test_the_whole_submission_is_eight_statements(shop, request_json, django_assert_num_queries):
     """Who calls, the key, judging, writing, audit, notice, work, the stored reply (and a savepoint for the transaction)."""
     with django_assert_num_queries(8 + 2):

@@ -197,7 +197,7 @@ def test_the_phone_s_own_id_said_again_answers_as_the_first_time(scene, told):
     assert first.pickup.plain() == again.pickup.plain()
     assert (Pickup.objects.count(), Declared.objects.count()) == (1, 1)
     assert told(scene.generator.actor.user_id) == ["pickup.submitted"]
-    for changes in ({"declared_g": 1}, {"note": "x"}, {"category": "paper"}):
+    for changes in ({"declared_g": 1}, {"mass_assumed": True}, {"note": "x"}, {"category": "paper"}):
         with pytest.raises(IdTaken):
             submit(scene, id=mine, **changes)
 
@@ -209,6 +209,19 @@ def test_another_s_id_is_taken_and_nothing_is_learnt(scene):
         submit(scene, by=scene.stranger.actor, id=mine, site_id=scene.stranger.site_id)
     assert (defects(refusal), refusal.value.fields) == ({"/id": "id_taken"}, {})
     assert Pickup.objects.get().generator_id == scene.generator.actor.organisation_id
+
+
+def test_an_assumed_mass_is_marked_and_stays_so_in_every_hand(scene):
+    near = scene.collector()
+    scene.recycler()
+    pickup_id = scene.offered(mass_assumed=True)
+    assert Pickup.objects.values_list("declared_g", "mass_assumed").get() == (2 * TONNE, True)
+    assert AuditLine.objects.get(verb="pickup.submit").after["mass_assumed"] is True
+    offers = queries.offers(near.actor)
+    job = scene.accept(near, pickup_id).job_id
+    seen = [queries.pickup(scene.generator.actor, pickup_id), *offers, queries.job(near.actor, job)]
+    assert [one.plain()["mass_assumed"] for one in seen] == [True, True, True]
+    assert submit(scene).pickup.plain()["mass_assumed"] is False
 
 
 def test_a_clock_far_ahead_is_kept_and_flagged(scene):
