@@ -48,7 +48,10 @@ def database() -> dict[str, Any]:
     return {
         "ENGINE": "django.contrib.gis.db.backends.postgis",
         "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": os.environ.get("APPLICATION_NAME", "house"), "connect_timeout": 5},
+        "OPTIONS": {
+            "application_name": os.environ.get("APPLICATION_NAME", "house"), "connect_timeout": 5,
+            "options": "-c jit=off",  # our statements are short: compiling one costs more than running it
+        },
         **place,
     }
 

@@ -116,7 +116,7 @@ class MainJob:
         generator: Phone = self.it["generator"]
         made = generator.post("/generators", {
             "programme": PROGRAMME, "kind": "company", "name": "Demo generator",
-            "identity_number": cast.company_number(self.chance.randrange(9_000), series=2)})
+            "identity_number": cast.company_number(self.chance.randrange(9_000), series=self.chance.choice((2, 3, 4, 6)))})
         site = generator.post("/sites", {
             "name": "Shop", "address": "Abai 10", "point": {"type": "Point", "coordinates": SITE}})
         must(site["region_kato"] == "750000000" and site["district_kato"].startswith("75"), site)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from django.db import connection
 
 from api.local.demo import GENEROUS
 from api.local.main_job import MainJob
-from api.local.processes import running
+from api.local.processes import ROOT, Running, running
 from collection.demo import live
 from collection.demo.people import officer
 from collection.demo.replay import open_live
@@ -28,9 +30,23 @@ def test_everybody_does_their_part(tmp_path: Path, capsys: pytest.CaptureFixture
         job = MainJob(house, messages)
         done = job.run()
         assert done, f"{job.steps[-1].step}: {job.steps[-1].why}"
+        _the_readme_can_be_pasted(house, messages, tmp_path)
     assert [step.step for step in job.steps] == [name for name, _ in job.script()]
     _look_at_the_rows(job.it)
     _the_next_season_begins()
+
+
+def _the_readme_can_be_pasted(house: Running, messages: Path, folder: Path) -> None:
+    """Its curl lines, run as they stand but for the address, and for the programme that is not replayed here."""
+    [block] = re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (folder / ".local").mkdir()
+    (folder / ".local/messages.jsonl").symlink_to(messages)
+    said = subprocess.run(
+        ["bash", "-euc", block.replace("http://127.0.0.1:8000", house.base_url).replace("ecoqolday-replay", "ecoqolday-live")],
+        cwd=folder, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert "urn:tonnage:problem" not in said, said
+    assert rows("SELECT declared_g, category_id FROM pickups_pickup p JOIN registry_site s ON s.id = p.site_id "
+                "WHERE s.name = 'Shop' AND s.address = ''") == [{"declared_g": 5_000_000, "category_id": "polymer"}]
 
 
 def _look_at_the_rows(it: dict[str, Any]) -> None:
