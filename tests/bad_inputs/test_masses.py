@@ -80,7 +80,7 @@ def test_b05_a_vehicle_carries_something(unwritten, phones):
     with unwritten():
         for payload_g in (0, -1):
             answer = phones("collector_admin").post("vehicles", {"plate": "777AAA01", "payload_g": payload_g})
-            assert refused(answer, 422) == {"/payload_g": "out_of_range"}
+            assert refused(answer, 400) == {"/payload_g": "too_small"}
 
 
 def test_b06_underscores(blamed):
