@@ -32,7 +32,9 @@ class Phone:
         """Ask for a code, wait for it to arrive, redeem it."""
         read_from = self.messages.stat().st_size if self.messages and self.messages.exists() else 0
         self.post("/auth/code", {"phone": self.number})
-        code = self._await_code(read_from)
+        if self.messages is None:
+            raise ValueError("There is no message log to read the code from.")
+        code = await_code(self.messages, self.number, read_from)
         tokens = self.post("/auth/login", {"phone": self.number, "code": code})
         self.http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
         return self
@@ -41,19 +43,6 @@ class Phone:
         """Choose among one's own roles: who both collects and recycles says which hat is on."""
         mine = self.get("/me")["memberships"]
         self.post("/auth/acting", {"membership_id": next(one["id"] for one in mine if one["role"] == role)})
-
-    def _await_code(self, read_from: int, seconds: float = 30) -> str:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            if self.messages and self.messages.exists():
-                with self.messages.open() as log:
-                    log.seek(read_from)
-                    for line in log:
-                        message = json.loads(line)
-                        if message.get("address") == self.number:
-                            return "".join(c for c in message["text"].split(":")[-1] if c.isdigit())[:6]
-            time.sleep(0.1)
-        raise TimeoutError(f"No code arrived for {self.number} within {seconds:.0f} s.")
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         return self._answer(self.http.get(f"/api/v1{path}", params=query))
@@ -87,3 +76,18 @@ class Phone:
         if answer.status_code >= 400:
             raise Refused(answer.status_code, answer.json() if answer.content else {})
         return answer.json() if answer.content else {}
+
+
+def await_code(messages: Path, number: str, read_from: int, seconds: float = 30) -> str:
+    """The one-time code sent to `number`, once it stands in the development message log beyond byte `read_from`."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if messages.exists():
+            with messages.open() as log:
+                log.seek(read_from)
+                for line in log:
+                    message = json.loads(line)
+                    if message.get("address") == number:
+                        return "".join(c for c in message["text"].split(":")[-1] if c.isdigit())[:6]
+        time.sleep(0.1)
+    raise TimeoutError(f"No code arrived for {number} within {seconds:.0f} s.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from collection.accounts.identity import check_digit
@@ -16,6 +17,14 @@ OFFICERS = {
 def company_number(index: int, *, series: int) -> str:
     """The `index`-th valid synthetic BIN of a series (0-9): registered in 2024, in the month the series names."""
     return _valid(f"24{series + 1:02d}40", index)
+
+
+def company_number_of(name: str) -> str:
+    """A valid synthetic BIN for whatever is called `name`, always the same one: registered between 2010 and 2024."""
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
+    number, year = divmod(number, 15)
+    number, month = divmod(number, 12)
+    return _valid(f"{10 + year}{1 + month:02d}40", number % 10_000)
 
 
 def person_number(index: int) -> str:
