@@ -12,9 +12,10 @@ NETWORK = {
     "aiohttp", "django.core.mail", "firebase_admin", "ftplib", "geopy.geocoders", "google", "http.client", "httpx", "requests",
     "smtplib", "socket", "ssl", "telnetlib", "urllib.request", "urllib3", "websockets", "xmlrpc",
 }
-#: Where such modules live. The relay and the throttles speak to Redis only; api/local is not the running house.
+#: Where such modules live. The relay and the throttles speak to Redis only; api/local and api/replaying are not the
+#: running house but its customers.
 HOMES = ("notifications/channels/", "geo/geocoding/", "geo/distance/", "geo/routing/")
-NOT_THE_HOUSE = ("api/local/",)
+NOT_THE_HOUSE = ("api/local/", "api/replaying/")
 
 
 def network_modules(tree: Path) -> dict[str, ast.Module]:

@@ -54,6 +54,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not 0 < options["rate"] <= 10_000:
             raise CommandError("--rate must be above 0 and at most 10,000.", returncode=2)
+        if not (options["phone"] or options["token"] or options["dry_run"]):
+            raise CommandError("Say who sends: --phone for a one-time code, or --token. Or --dry-run.", returncode=2)
         start = options["start"] or almaty_date(datetime.now(UTC)) + timedelta(days=1)
         try:
             mapping = read_mapping(options["mapping"])
@@ -114,7 +116,7 @@ class Command(BaseCommand):
             "reasons": report.refused(), "http_requests": sent, "seconds": round(seconds, 1),
             "requests_per_second": round(sent / seconds, 1) if seconds else 0, "stopped": stopped}, ensure_ascii=False))
         if stopped:
-            raise CommandError(f"Stopped: {stopped}. Run it again to go on: what was sent is known.")
+            raise CommandError(f"Stopped: {stopped}.{' Run it again to go on: what was sent is known.' if sent else ''}")
 
 
 def _day(text: str) -> date:
@@ -123,8 +125,6 @@ def _day(text: str) -> date:
 
 def _code_reader(options: dict[str, Any]) -> Callable[[], str]:
     """How the one-time code gets here: from the message log of an API on this machine, else from the keyboard."""
-    if not options["phone"]:
-        raise Stopped("say who sends: --phone for a one-time code, or --token")
     log = options["messages"]
     if log is None and settings.MESSAGE_LOG and urlsplit(options["url"]).hostname in ("127.0.0.1", "localhost", "::1"):
         log = Path(settings.MESSAGE_LOG)

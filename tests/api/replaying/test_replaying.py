@@ -65,7 +65,7 @@ def file(tmp_path: Path, forty_csv: bytes) -> Path:
     return path
 
 
-def run(file: Path, live_server: Any, token: str, capsys: Any, **options: Any) -> dict[str, Any]:
+def run(file: Path | str, live_server: Any, token: str, capsys: Any, **options: Any) -> dict[str, Any]:
     """The command; its last line."""
     call_command("replay_requests", str(file), **{
         "mapping": SHIPPED, "url": live_server.url, "token": token, "rate": 1000.0} | options)
@@ -158,6 +158,26 @@ def test_one_bad_row_stops_everything_when_that_is_asked(file, live_server, toke
         run(file, live_server, token, capsys, strict=True)
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (told["refused"], told["not_sent"], told["http_requests"]) == (16, GOOD, 0)
+    assert not Pickup.objects.exists()
+
+
+def test_a_dry_run_needs_nobody_and_sends_nothing(file, capsys, settings):
+    call_command("replay_requests", str(file), mapping=SHIPPED, dry_run=True, url="http://127.0.0.1:9")
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (told["not_sent"], told["refused"], told["reasons"]) == (GOOD, 16, REASONS)
+
+
+@pytest.mark.parametrize(("options", "why", "code"), [
+    ({"token": ""}, "Say who sends", 2), ({"rate": 0.0}, "--rate must be above 0", 2), ({"file": "none.csv"}, "Cannot read", 2),
+    ({"mapping": Path("none.json")}, "cannot be used; nothing was sent", 2), ({"token": "worn-out"}, "Stopped: the token", 1),
+    ({"url": "http://127.0.0.1:9", "rate": 10_000.0}, "Stopped: gave up", 1),
+])
+def test_what_ends_the_command_and_with_which_code(file, live_server, capsys, monkeypatch, options, why, code):
+    monkeypatch.setattr("api.replaying.sender.TRIES", 1)
+    monkeypatch.delenv("REPLAY_PHONE", raising=False)
+    with pytest.raises(CommandError, match=why) as error:
+        run(**{"file": file, "live_server": live_server, "token": "mine", "capsys": capsys} | options)
+    assert error.value.returncode == code
     assert not Pickup.objects.exists()
 
 
