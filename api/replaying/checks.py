@@ -96,7 +96,8 @@ def shape(required: Mapping[str, Check], optional: Mapping[str, tuple[Check, Any
             return wrong(at, defects, "must be an object")
         for name in value:
             if name not in known:
-                wrong(f"{at}/{_escaped(name)}", defects, f"is unknown here{_perhaps(name, known)}; known: {', '.join(known)}")
+                wrong(f"{at}/{_escaped(name)}", defects,
+                      f"is unknown here{_perhaps(name, known)}; known: {', '.join(known)}")
         for name in required:
             if name not in value:
                 wrong(f"{at}/{name}", defects, "is missing")

@@ -21,7 +21,10 @@ NUMBERS_TRIED = 5
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a row: accepted now, known from an earlier run, or refused with a code and why."""
+    """What became of a row: accepted now, known from an earlier run, or refused with a code and why.
+
+    `remarks`: why an accepted one will not be paid for, or is served by nobody there.
+    """
 
     line: int
     id: str
@@ -31,6 +34,7 @@ class Outcome:
     number: int | None = None
     declared_g: int = 0
     mass_assumed: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass
@@ -56,9 +60,11 @@ class Feeder:
         try:
             programme = self.sender.get(f"/programmes/{self.mapping.programme}")
         except ApiRefused as error:
-            raise Unusable("The mapping", [f"/programme: {self.mapping.programme!r}: {error.problem['title']}"]) from error
+            raise Unusable("The mapping", [
+                f"/programme: {self.mapping.programme!r}: {error.problem['title']}"]) from error
         if not programme["synthetic"]:
-            defects.append(f"/programme: {self.mapping.programme!r} is not synthetic; made-up generators have no place in it")
+            defects.append(f"/programme: {self.mapping.programme!r} is not synthetic; "
+                           "made-up generators have no place in it")
         codes = {one["code"]: one["waste_codes"] for one in self.sender.get("/catalog")["categories"]}
         for value, choice in self.mapping.categories.items():
             if choice.category and choice.category not in codes:
@@ -83,7 +89,8 @@ class Feeder:
         except ApiRefused as error:
             return Outcome(row.line, row.id, "refused", *reason(error.problem))
         return Outcome(row.line, row.id, "known" if known else "accepted", number=made["number"],
-                       declared_g=made["declared_g"], mass_assumed=made["mass_assumed"])
+                       declared_g=made["declared_g"], mass_assumed=made["mass_assumed"],
+                       remarks=tuple(made.get("checked", {}).get("reasons", ())))
 
     def _submit(self, row: Wanted, site_id: str) -> tuple[dict[str, Any], bool]:
         pickup_id = request_id(programme=self.mapping.programme, source=self.mapping.name, row_id=row.id)

@@ -221,5 +221,6 @@ _FORM: Check = shape(
         "generators": (shape({}, {"name": (_area_name, "{area}"), "grid_km": (number(0.1, 1000), 10.0)}),
                        {"name": "{area}", "grid_km": 10.0}),
         "refuse": (list_of(shape({
-            "column": _COLUMN, "values": list_of(text()), "code": text(CODE, "a code"), "why": text(longest=1000)})), ()),
+            "column": _COLUMN, "values": list_of(text()), "code": text(CODE, "a code"),
+            "why": text(longest=1000)})), ()),
     })

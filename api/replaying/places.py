@@ -23,7 +23,7 @@ class Anchor:
         """East and north of `there` in metres are east and north of `here`.
 
         A degree of longitude is as many metres as the cosine of its latitude says, so longitudes stretch by the ratio
-        of the cosines; degrees of latitude are the same length everywhere (to half a percent between 34 and 55 degrees).
+        of the cosines; degrees of latitude are the same length everywhere (to half a percent from 34 to 55 degrees).
         """
         latitude = self.here[1] + (point[1] - self.there[1]) * self.scale
         if abs(latitude) >= 90:

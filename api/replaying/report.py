@@ -23,6 +23,7 @@ class Report:
     file: TextIO | None = None
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, dict[str, list[int]]] = field(default_factory=dict)  # code -> words -> lines
+    remarks: Counter[str] = field(default_factory=Counter)  # of accepted rows
     accepted_g: int = 0
     assumed_g: int = 0
 
@@ -36,6 +37,7 @@ class Report:
         elif one.outcome == "accepted":
             self.accepted_g += one.declared_g
             self.assumed_g += one.declared_g if one.mass_assumed else 0
+            self.remarks.update(one.remarks)
         self._write((one.line, plain(one.id), one.outcome, one.code, one.number or "", plain(one.why)))
 
     def _write(self, cells: tuple[object, ...]) -> None:

@@ -75,7 +75,8 @@ class Command(BaseCommand):
                 for row in rows:
                     report.add(Outcome(row.line, row.id, "refused", row.code, row.why) if isinstance(row, Refused)
                                else Outcome(row.line, row.id, "not_sent"))
-                self.close(report, seconds=0, sent=0, stopped="" if options["dry_run"] else "nothing was sent (--strict)")
+                stopped = "" if options["dry_run"] else "nothing was sent (--strict)"
+                self.close(report, seconds=0, sent=0, stopped=stopped)
                 return
             sender = Sender(options["url"], rate=options["rate"], token=options["token"])
             stack.callback(sender.http.close)
@@ -104,7 +105,8 @@ class Command(BaseCommand):
         self.close(report, seconds=time.monotonic() - started, sent=sender.sent - before, stopped=stopped)
 
     def unusable(self, error: Unusable) -> NoReturn:
-        raise CommandError("\n  ".join([f"{error.what} cannot be used; nothing was sent.", *error.defects]), returncode=2)
+        told = [f"{error.what} cannot be used; nothing was sent.", *error.defects]
+        raise CommandError("\n  ".join(told), returncode=2)
 
     def close(self, report: Report, *, seconds: float, sent: int, stopped: str) -> None:
         """Print the table and, last, everything as one JSON line. Ends with code 1 when the run did not finish."""
@@ -113,10 +115,11 @@ class Command(BaseCommand):
         counts = {name: report.outcomes[name] for name in ("accepted", "known", "refused", "not_sent")}
         self.stdout.write(json.dumps({
             **counts, "rows": sum(counts.values()), "accepted_g": report.accepted_g, "assumed_g": report.assumed_g,
-            "reasons": report.refused(), "http_requests": sent, "seconds": round(seconds, 1),
+            "reasons": report.refused(), "remarks": report.remarks, "http_requests": sent, "seconds": round(seconds, 1),
             "requests_per_second": round(sent / seconds, 1) if seconds else 0, "stopped": stopped}, ensure_ascii=False))
         if stopped:
-            raise CommandError(f"Stopped: {stopped}.{' Run it again to go on: what was sent is known.' if sent else ''}")
+            again = " Run it again to go on: what was sent is known." if sent else ""
+            raise CommandError(f"Stopped: {stopped}.{again}")
 
 
 def _day(text: str) -> date:
