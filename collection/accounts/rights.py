@@ -61,7 +61,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "offer.read": _roles("collectors manager auditor support"), "offer.create": _roles("manager"),
     "offer.accept": _roles("collectors"), "offer.decline": _roles("collector_admin"),
     "unserved.read": _roles("manager auditor support"), "pickup.assign": _roles("manager"),
-    "candidate.read": _roles("manager auditor support"),
+    "candidate.read": _roles("manager auditor support"), "dispatch.reoptimise": _roles("manager"),
     "job.read": _roles("people manager inspector auditor support"),
     "job.update": _roles("collectors"), "job.withdraw": _roles("collector_admin"),
     "job.assign": _roles("collector_admin manager"),

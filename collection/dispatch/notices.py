@@ -62,6 +62,17 @@ ASSIGNED_BODY = Words(
     "№{number} өтінім ұйымыңызға берілді.", "Заявка №{number} назначена вашей организации.",
     "Request No {number} was assigned to your organisation.",
 )
+REROUTED = Words("Қабылдаушы ауысты", "Сменился переработчик", "Another plant")
+REROUTED_BODY = Words(
+    "№{number} өтінім бойынша партия енді басқа зауытқа жеткізіледі.",
+    "Партию по заявке №{number} теперь везти на другой завод.",
+    "The load of request No {number} now goes to another plant.",
+)
+DIVERTED = Words("Партия басқа зауытқа бағытталды", "Партия направлена на другой завод", "A load goes elsewhere")
+DIVERTED_BODY = Words(
+    "№{number} өтінім бойынша партия сізге жеткізілмейді.", "Партию по заявке №{number} к вам не привезут.",
+    "The load of request No {number} will not come to you.",
+)
 JOB_CHANGED = Words("Тапсырыс күйі өзгерді", "Состояние наряда изменилось", "Job updated")
 JOB_CHANGED_BODY = Words(
     "№{number} өтінім бойынша көлік күйі жаңарды.", "По заявке №{number} обновилось состояние выезда.",

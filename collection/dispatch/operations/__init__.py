@@ -13,6 +13,7 @@ from .acceptance import (
 )
 from .jobs import assign_driver, fail_job, move_job, report_incident, withdraw_job
 from .manual import ContractNotEligible, assign_pickup
+from .reoptimisation import Reoptimised, programmes_at_work, reoptimise
 from .requests import (
     Checked,
     ForeignOrigin,
@@ -28,7 +29,8 @@ from .waves import advance, due_pickups
 
 __all__ = [
     "Accepted", "Checked", "ContractNotEligible", "ContractNotLive", "ForeignOrigin", "IdTaken", "NewPickup",
-    "NotEnrolled", "OfferAlreadyTaken", "OfferExpired", "OfferWithdrawn", "OwnPickup", "QuotaExhausted", "Submitted",
-    "accept_offer", "advance", "assign_driver", "assign_pickup", "cancel_pickup", "check_pickup", "decline_offer",
-    "due_pickups", "fail_job", "move_job", "report_incident", "submit_pickup", "withdraw_job",
+    "NotEnrolled", "OfferAlreadyTaken", "OfferExpired", "OfferWithdrawn", "OwnPickup", "QuotaExhausted",
+    "Reoptimised", "Submitted", "accept_offer", "advance", "assign_driver", "assign_pickup", "cancel_pickup",
+    "check_pickup", "decline_offer", "due_pickups", "fail_job", "move_job", "programmes_at_work", "reoptimise",
+    "report_incident", "submit_pickup", "withdraw_job",
 ]

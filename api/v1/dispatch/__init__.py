@@ -1,0 +1,1 @@
+"""Planning the whole of a programme's dispatch."""

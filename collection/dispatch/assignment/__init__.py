@@ -1,0 +1,132 @@
+"""Who fetches what and where it goes, for many loads at once: served tonnes first, then the way driven.
+
+Pure: plain arrays in, a plan out, and the same plan for the same arrays. One category at a time, because quotas are by
+category. Prices of the accounts come first (`prices`), a min-cost flow over the pairs that are cheap at these prices second
+(`flow`), whole loads and a seeded local search last (`relocation`). The prices also give the bound that no plan can beat.
+Source: libraries.md, section 9.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .flow import flow
+from .prices import ascend, bound_tkm, priced_ways
+from .problem import NO_WAY, PENALTY_M, Floats, Ints, Plan, Problem, nearest_first, part, plan_of, used_g
+from .relocation import Loads, improve, settle, shake
+
+__all__ = [
+    "NO_WAY", "PENALTY_M", "Assigned", "Ints", "Plan", "Problem", "assign", "lower_bound", "nearest_first", "plan_of", "used_g",
+]
+
+#: Pairs of collector and recycler that a load may get: the cheapest at the prices.
+PAIRS = 48
+PRICE_ROUNDS, BOUND_ROUNDS = 50, 400
+#: How often loads that found no room look farther.
+FARTHER = 3
+#: A small problem is shaken so often, a large one less: so many loads are shaken in all.
+SHAKES, SHAKEN = 40, 6_000
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    plan: Plan
+    prices: Floats  # metres that a unit of mass in each account is worth
+    bound_tkm: float  # no plan costs less
+
+
+def assign(problem: Problem, *, now: tuple[Ints, Ints] | None = None, seed: int = 1) -> Assigned:
+    """The best plan found, never dearer than `now` (collector and recycler of each load as they stand, -1 for none).
+
+    Equally good plans leave everything as it is, and only the plan made from nothing is shaken (by `seed`), so that planning
+    again changes nothing.
+    """
+    if not len(problem.mass_g) or not problem.collector.shape[1] or not problem.recycler.shape[1]:
+        nobody = np.full(len(problem.mass_g), -1)
+        plan = plan_of(problem, nobody, nobody)
+        return Assigned(plan, np.zeros(len(problem.room_g)), plan.cost_tkm)
+    ways = problem.ways()
+    prices = ascend(problem, *_options(problem, ways, _cheapest(ways, 2 * PAIRS)), rounds=PRICE_ROUNDS)
+    priced = priced_ways(problem, ways, prices)
+    pairs = _cheapest(priced, PAIRS)
+    expected = priced.reshape(len(ways), -1).argmin(axis=1)
+    plans = [_whole(problem, ways, pairs, flow(problem, ways, pairs, expected), seed)]
+    if now is not None:
+        plans.insert(0, _whole(problem, ways, _with(problem, pairs, now), now))
+    return Assigned(min(plans, key=lambda plan: plan.cost_tkm), prices, bound_tkm(problem, ways, prices))
+
+
+def lower_bound(problem: Problem, *, rounds: int = BOUND_ROUNDS) -> float:
+    """The split bound sharpened by more rounds over all pairs, in tonne-kilometres."""
+    ways = problem.ways()
+    way, accounts = _options(problem, ways, np.broadcast_to(np.arange(ways[0].size), (len(ways), ways[0].size)))
+    return bound_tkm(problem, ways, ascend(problem, way, accounts, rounds=rounds))
+
+
+def _cheapest(cost: NDArray[Any], number: int) -> Ints:
+    """(n, K) the pairs of least cost of each load, as columns of its (C, R) table, in the order of the columns."""
+    flat = cost.reshape(len(cost), -1)
+    if flat.shape[1] <= number:
+        return np.broadcast_to(np.arange(flat.shape[1]), flat.shape)
+    return np.sort(np.argpartition(flat, number - 1, axis=1)[:, :number], axis=1)
+
+
+def _options(problem: Problem, ways: NDArray[np.int32], pairs: Ints) -> tuple[NDArray[np.int32], Ints]:
+    """(n, K) the ways of these pairs, and (n, K, 3) what they take from."""
+    base, plant = np.divmod(pairs, ways.shape[2])
+    collector = np.take_along_axis(problem.collector, base, axis=1)
+    recycler = np.take_along_axis(problem.recycler, plant, axis=1)
+    return np.take_along_axis(ways.reshape(len(ways), -1), pairs, axis=1), problem.accounts(collector, recycler)
+
+
+def _whole(problem: Problem, ways: NDArray[np.int32], pairs: Ints, hands: tuple[Ints, Ints],
+           seed: int | None = None) -> Plan:
+    """The hands wanted, each load given to one pair as far as there is room, and then made better.
+
+    Loads that found no room among their pairs look farther: at the nearest pairs that have room now.
+    """
+    unlimited = np.iinfo(np.int64).max // 2
+    wanted = _column(problem, *hands, ways.shape[2])
+    flat = ways.reshape(len(ways), -1)
+    for _ in range(1 + FARTHER):
+        way, accounts = _options(problem, ways, pairs)
+        loads = Loads(problem.mass_g, way, accounts, np.append(problem.room_g, unlimited), problem.penalty_m,
+                      np.full(len(way), -1))
+        among = (pairs == wanted[:, None]) & (wanted >= 0)[:, None]
+        settle(loads, np.where(among.any(axis=1), among.argmax(axis=1), -1))
+        improve(loads)
+        if seed is not None:
+            shake(loads, seed=seed, times=min(SHAKES, SHAKEN // len(way)))
+        wanted = np.where(loads.choice >= 0, pairs[np.arange(len(pairs)), loads.choice], -1)
+        left = np.flatnonzero(wanted < 0)
+        if not len(left) or pairs.shape[1] == flat.shape[1]:
+            break
+        everywhere = np.broadcast_to(np.arange(flat.shape[1]), (len(left), flat.shape[1]))
+        _, theirs = _options(part(problem, left), ways[left], everywhere)
+        room = (loads.room_g[theirs] >= problem.mass_g[left, None, None]).all(axis=2)
+        pairs = pairs.copy()
+        pairs[left] = _cheapest(np.where(room, flat[left], flat[left] + problem.penalty_m), pairs.shape[1])
+    base, plant = np.divmod(wanted, ways.shape[2])
+    each, served = np.arange(len(pairs)), wanted >= 0
+    return plan_of(problem, np.where(served, problem.collector[each, base], -1),
+                   np.where(served, problem.recycler[each, plant], -1))
+
+
+def _with(problem: Problem, pairs: Ints, hands: tuple[Ints, Ints]) -> Ints:
+    """The pairs, and in the last place the one each load has now, should it be missing."""
+    wanted = _column(problem, *hands, problem.recycler.shape[1])
+    missing = (wanted >= 0) & ~(pairs == wanted[:, None]).any(axis=1)
+    pairs = pairs.copy()
+    pairs[missing, -1] = wanted[missing]
+    return pairs
+
+
+def _column(problem: Problem, collector: Ints, recycler: Ints, plants: int) -> Ints:
+    """Where in its (C, R) table each load's pair stands; -1 for none."""
+    base, plant = problem.collector == collector[:, None], problem.recycler == recycler[:, None]
+    there = (collector >= 0) & (recycler >= 0) & base.any(axis=1) & plant.any(axis=1)
+    return np.where(there, base.argmax(axis=1) * plants + plant.argmax(axis=1), -1)
