@@ -3,7 +3,7 @@
 | asked | answered by |
 | --- | --- |
 | which region and district is this point in | `regions.locate`, `regions.locate_many` |
-| where is a place of this name | `gazetteer.find` |
+| where is a place of this name | `gazetteer.read` |
 | the point of an address, if a geocoder is configured | `geocoding` |
 | how far is it | `distance` |
 
