@@ -54,6 +54,7 @@ app.conf.update(
         "dispatch.sweep": {"task": "dispatch.sweep", "schedule": 2.0, "options": {"queue": "rooms", "expires": 2}},
         "dispatch.reoptimise": {
             "task": "dispatch.reoptimise", "schedule": 3600.0, "options": {"queue": "rooms", "expires": 3600}},
+        "geo.ask": {"task": "geo.ask", "schedule": 1.0, "options": {"queue": "rooms", "expires": 1}},
         "stats.roll": {"task": "stats.roll", "schedule": 5.0, "options": {"queue": "rooms", "expires": 5}},
         "accounts.tidy": {"task": "accounts.tidy", "schedule": 3600.0, "options": {"queue": "rooms", "expires": 3600}},
         "api.prune_keys": {"task": "api.prune_keys", "schedule": 600.0, "options": {"queue": "rooms", "expires": 600}},

@@ -114,7 +114,10 @@ FCM_SERVICE_ACCOUNT = os.environ.get("FCM_SERVICE_ACCOUNT", "")  # path of the J
 FCM_ENDPOINT = os.environ.get("FCM_ENDPOINT", "")  # only for a fake in tests and the demo
 SMS_GATEWAY_URL = os.environ.get("SMS_GATEWAY_URL", "")  # empty: the log channel
 SMS_GATEWAY_TOKEN = os.environ.get("SMS_GATEWAY_TOKEN", "")
+GEOCODER = os.environ.get("GEOCODER", "")  # nominatim, photon, pelias or yandex; empty: the gazetteer alone answers
 GEOCODER_URL = os.environ.get("GEOCODER_URL", "")
+GEOCODER_KEY = os.environ.get("GEOCODER_KEY", "")
+GEOCODER_PAUSE_S = float(os.environ.get("GEOCODER_PAUSE_S", "1"))  # between two questions of the whole installation
 # Where the log channel writes messages (one-time codes among them), so that a developer can read them. Never in production.
 MESSAGE_LOG = os.environ.get("MESSAGE_LOG", "" if PRODUCTION else str(ROOT / ".local" / "messages.jsonl"))
 
@@ -162,7 +165,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "GivenRole": "collection.accounts.states.GIVEN_ROLES", "AdminRole": "collection.accounts.states.GIVES",
         "OrganisationKind": "collection.accounts.states.KINDS", "Language": "collection.kernel.words.LANGUAGES",
         "DeviceKind": "api.v1.devices.serializers.KINDS", "Platform": "api.v1.devices.serializers.PLATFORMS",
-        "Precision": "api.v1.places.serializers.PRECISIONS",
+        "Precision": "api.v1.places.serializers.PRECISIONS", "PlaceLevel": "api.v1.places.serializers.LEVELS",
         "PickupState": "collection.pickups.states.PICKUP_STEPS",
         "CancelReason": "collection.pickups.states.CANCEL_REASONS",
         "OfferState": "collection.dispatch.states.OFFER_STEPS", "JobState": "collection.dispatch.states.JOB_STEPS",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.contrib.gis.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 SRID = 4326
 
@@ -149,16 +150,23 @@ class Population(models.Model):
 
 
 class Geocoding(models.Model):
-    """One remembered answer of an outside geocoder; without a point: it knows no such address."""
+    """One answer of an outside geocoder, or the wish for one (`asked_at` empty); without a point it knows no such address."""
 
     provider = models.CharField(max_length=100)
     query = models.CharField(max_length=300)
     longitude = models.FloatField(null=True)
     latitude = models.FloatField(null=True)
     label = models.CharField(max_length=300, blank=True)
-    asked_at = models.DateTimeField()
+    wanted_at = models.DateTimeField(db_default=Now())
+    tries = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)  # answered
 
     class Meta:
+        indexes = [
+            models.Index(fields=["wanted_at"], condition=Q(asked_at=None), name="geocoding_wanted"),
+            models.Index(fields=["tried_at"], name="geocoding_tried"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["provider", "query"], name="geocoding_once"),
             models.CheckConstraint(

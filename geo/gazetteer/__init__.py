@@ -12,6 +12,6 @@ common parent.
 
 from .reading import Answer, read
 from .spelling import normal
-from .units import Unit, gazetteer
+from .units import Unit, gazetteer, nearest
 
-__all__ = ["Answer", "Unit", "gazetteer", "normal", "read"]
+__all__ = ["Answer", "Unit", "gazetteer", "nearest", "normal", "read"]

@@ -169,3 +169,20 @@ def _names(row: dict[str, Any], kind: str) -> list[str]:
     more = [core(name) for name in row["aliases"]] if kind in SETTLED else []
     stems = adjectives(official) if kind in (REGION, DISTRICT, SUB_DISTRICT) else []
     return [name for name in (*official, *stems, *more, *REGION_ALIASES.get(str(row["kato"]), ())) if name]
+
+
+_NEAREST = """
+SELECT kato_id AS kato, ST_Distance(geo_place.point::geography, here.point::geography) AS metres
+FROM geo_place, (SELECT ST_SetSRID(ST_MakePoint(%s, %s), 4326) AS point) here
+WHERE kato_id IS NOT NULL AND NOT suspect
+ORDER BY geo_place.point <-> here.point LIMIT 5
+"""
+
+
+def nearest(longitude: float, latitude: float) -> tuple[Unit, int] | None:
+    """The settlement nearest to a point (degrees) among those whose point is known, and how far it is, in metres.
+
+    The index measures in degrees, so the nearest five by it are compared over the ellipsoid.
+    """
+    found = min(rows(_NEAREST, [longitude, latitude]), key=lambda row: row["metres"], default=None)
+    return (gazetteer().units[found["kato"]], round(found["metres"])) if found else None

@@ -1,4 +1,6 @@
-"""The point of an address, from an outside geocoder if one is configured (GEOCODER_URL), remembered in PostgreSQL.
+"""What an outside geocoder says of an address, if one is configured (GEOCODER): asked by the worker, remembered in PostgreSQL.
 
-`cache.geocode` is what the rooms call; `base` says what a geocoder answers; `geopy_nominatim` speaks to one.
+`lookups.recall` answers a request from memory or leaves a wish; `lookups.ask_next` (a task of every second) grants the
+oldest wish, never faster than GEOCODER_PAUSE_S for the whole installation; `services` speaks to Nominatim, Photon, Pelias
+and Yandex through geopy. Nobody who waits on the phone waits for any of them.
 """

@@ -23,4 +23,7 @@ class Geocoder(Protocol):
     name: str
 
     def ask(self, query: str) -> Found | None:
-        """Ask over the network, outside any transaction. None: there is no such place. Raises GeocoderDown."""
+        """The point of an address, over the network, outside any transaction. None: no such place. Raises GeocoderDown."""
+
+    def ask_back(self, longitude: float, latitude: float) -> Found | None:
+        """The address of a point, likewise."""

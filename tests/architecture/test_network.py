@@ -42,11 +42,11 @@ def test_a_channel_sends_nothing_inside_a_transaction(path):
 
 @pytest.mark.django_db
 def test_a_geocoder_asks_nothing_inside_a_transaction(settings):
-    from geo.geocoding import cache
-    from geo.geocoding.geopy_nominatim import Nominatim
+    from geo.geocoding import lookups
+    from geo.geocoding.services import Service
 
-    settings.GEOCODER_URL = "http://127.0.0.1:9/"
+    settings.GEOCODER, settings.GEOCODER_URL = "nominatim", "http://127.0.0.1:9/"
     with transaction(), pytest.raises(InsideTransaction):
-        Nominatim(settings.GEOCODER_URL).ask("Almaty")
+        Service("nominatim", settings.GEOCODER_URL).ask("Almaty")
     with transaction(), pytest.raises(InsideTransaction):
-        cache.geocode("Almaty")
+        lookups.ask_next()

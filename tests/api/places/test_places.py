@@ -36,3 +36,39 @@ def test_points_outside_the_country(stranger, reference, row, longitude, latitud
 def test_what_is_no_point(stranger, row, query, pointer):
     response = stranger.get("places/locate?" + query)
     assert response.status_code == 400 and pointer in codes(response)
+
+
+def test_a_text_is_a_place(stranger, reference):
+    found = stranger.get("places/geocode?q=г. Алматы, ул. Абая 10").json()
+    assert (found["place"]["kato"], found["place"]["precision"], found["ambiguous"], found["choices"]) == (
+        "750000000", "settlement", False, [])
+    assert found["place"]["point"] == {"type": "Point", "coordinates": [76.9115, 43.25249]}
+    assert (found["address"], found["pending"]) == (None, False)  # no outside geocoder is configured
+    village = stranger.get("places/geocode?q=Силантьевка").json()["place"]
+    assert [one["name"]["ru"] for one in village["within"]][:2] == ["Костанайская область", "Алтынсаринский район"]
+
+
+def test_namesakes_are_choices_and_a_region_chooses(stranger, reference):
+    found = stranger.get("places/geocode?q=Жамбыл").json()
+    assert (found["place"], found["ambiguous"], len(found["choices"])) == (None, True, 37)
+    assert all(one["within"][0]["name"]["en"] for one in found["choices"])
+    here = stranger.get("places/geocode?q=Жамбыл&region=Жетісу").json()
+    assert {one["within"][0]["kato"] for one in here["choices"]} | {(here["place"] or {}).get("kato", "33")[:2]} <= {
+        "330000000", "33"}
+
+
+@pytest.mark.parametrize(("row", "query", "pointer"), [
+    ("B30", "", "/q"), ("B25", "q=", "/q"), ("B24", "q=" + "ж" * 301, "/q"), ("B23", "q=a%00b", "/q"),
+    ("B31", "q=a&limit=3", "/limit"), ("B56", "q=a&q=b", "/q"),
+])
+def test_what_is_no_question(stranger, row, query, pointer):
+    response = stranger.get("places/geocode?" + query)
+    assert response.status_code == 400 and pointer in codes(response)
+
+
+def test_what_is_at_a_point(stranger, reference):
+    found = stranger.get("places/reverse?longitude=77.24&latitude=43.31").json()
+    assert (found["region"]["kato"], found["near"]["kato"], found["near"]["name"]["ru"]) == (
+        "190000000", "196220100", "г.Талгар")
+    assert 0 < found["near"]["distance_m"] < 2_000
+    assert stranger.get("places/reverse?longitude=37.6&latitude=55.75").json()["code"] == "outside_country"

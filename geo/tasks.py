@@ -1,0 +1,12 @@
+"""Shells: one task, one call."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from .geocoding.lookups import ask_next
+
+
+@shared_task(name="geo.ask")
+def ask() -> None:
+    ask_next()
