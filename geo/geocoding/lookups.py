@@ -10,8 +10,8 @@ from django.conf import settings
 from collection.kernel.db import execute, in_transaction, outside_transaction, rows
 
 from ..regions import locate
-from .base import Found, GeocoderDown
-from .services import configured
+from .base import Found, Geocoder, GeocoderDown
+from .services import Service
 
 WAITING = 1000  # wishes kept at a time; whoever floods us waits for the others
 TRIES = 5
@@ -48,6 +48,12 @@ class Recalled:
     found: Found | None = None
     pending: bool = False
     provider: str = ""
+
+
+def configured() -> Geocoder | None:
+    """The geocoder of the settings; None: the gazetteer alone answers."""
+    name = settings.GEOCODER or ("nominatim" if settings.GEOCODER_URL else "")
+    return Service(name, settings.GEOCODER_URL, settings.GEOCODER_KEY) if name else None
 
 
 def recall(query: str) -> Recalled:

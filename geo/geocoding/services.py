@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
-
 from collection.kernel.db import outside_transaction
 
-from .base import Found, Geocoder, GeocoderDown
+from .base import Found, GeocoderDown
 
 TIMEOUT_S = 5
 COUNTRY = "kz"
@@ -23,12 +21,6 @@ SERVICES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def configured() -> Geocoder | None:
-    """The geocoder of the settings; None: the gazetteer alone answers."""
-    name = settings.GEOCODER or ("nominatim" if settings.GEOCODER_URL else "")
-    return Service(name, settings.GEOCODER_URL, settings.GEOCODER_KEY) if name else None
-
-
 class Service:
     def __init__(self, service: str, url: str = "", key: str = "") -> None:
         usual, self.options = SERVICES[service]
@@ -37,16 +29,17 @@ class Service:
         self.name = f"{service}:{self.domain}"[:100]
 
     def ask(self, query: str) -> Found | None:
+        outside_transaction()
         return self._asked(lambda client: client.geocode(query, **self.options))
 
     def ask_back(self, longitude: float, latitude: float) -> Found | None:
+        outside_transaction()
         options = {name: value for name, value in self.options.items() if name in ("language", "lang")}
         if self.service == "pelias":
             options = {}
         return self._asked(lambda client: client.reverse((latitude, longitude), exactly_one=True, **options))
 
     def _asked(self, question: Callable[[Any], Any]) -> Found | None:
-        outside_transaction()
         from geopy import geocoders  # half a second and 24 MB, so only in the worker that asks
         from geopy.exc import GeopyError
 
