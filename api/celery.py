@@ -55,6 +55,8 @@ app.conf.update(
         "dispatch.reoptimise": {
             "task": "dispatch.reoptimise", "schedule": 3600.0, "options": {"queue": "rooms", "expires": 3600}},
         "geo.ask": {"task": "geo.ask", "schedule": 1.0, "options": {"queue": "rooms", "expires": 1}},
+        "dispatch.plan_days": {
+            "task": "dispatch.plan_days", "schedule": 300.0, "options": {"queue": "rooms", "expires": 300}},
         "stats.roll": {"task": "stats.roll", "schedule": 5.0, "options": {"queue": "rooms", "expires": 5}},
         "accounts.tidy": {"task": "accounts.tidy", "schedule": 3600.0, "options": {"queue": "rooms", "expires": 3600}},
         "api.prune_keys": {"task": "api.prune_keys", "schedule": 600.0, "options": {"queue": "rooms", "expires": 600}},

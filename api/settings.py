@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -139,6 +140,17 @@ APP_MINIMUM_VERSION = os.environ.get("APP_MINIMUM_VERSION", "1.0.0")
 APP_RECOMMENDED_VERSION = os.environ.get("APP_RECOMMENDED_VERSION", "1.0.0")
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))  # our own reverse proxies in front of gunicorn
 
+# --- a collector's day ----------------------------------------------------------------------------------------
+ROUTE_SHIFT = tuple(  # of a vehicle that has no hours of its own, in Almaty's time
+    time.fromisoformat(one) for one in os.environ.get("ROUTE_SHIFT", "08:00-18:00").split("-"))
+ROUTE_LOAD_S = int(os.environ.get("ROUTE_LOAD_S", "900"))  # at a generator's gate
+ROUTE_UNLOAD_S = int(os.environ.get("ROUTE_UNLOAD_S", "900"))  # at a plant, with weighing
+# A load that can wait for another day is fetched when that costs no more than this part of a way of its own.
+ROUTE_LATER_PERCENT = int(os.environ.get("ROUTE_LATER_PERCENT", "50"))
+ROUTE_MAX_JOBS = int(os.environ.get("ROUTE_MAX_JOBS", "1000"))  # of one contract's day
+ROUTE_PLAN_S = float(os.environ.get("ROUTE_PLAN_S", "20"))  # of a worker's CPU for a big day; below the outbox's lease
+ROUTE_NIGHTLY_HOUR = int(os.environ.get("ROUTE_NIGHTLY_HOUR", "20"))  # from then on the coming day is planned
+
 # --- DRF -----------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.http.authentication.TokenAuthentication"],
@@ -171,6 +183,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "OfferState": "collection.dispatch.states.OFFER_STEPS", "JobState": "collection.dispatch.states.JOB_STEPS",
         "DeclineReason": "collection.dispatch.states.DECLINE_REASONS",
         "WithdrawReason": "collection.dispatch.states.WITHDRAW_REASONS",
+        "PlanState": "collection.dispatch.states.PLAN_STEPS", "PlanReason": "collection.dispatch.states.PLAN_REASONS",
+        "StopKind": "collection.dispatch.states.STOP_KINDS",
+        "UnservedReason": "collection.dispatch.states.UNSERVED_REASONS",
         "IncidentKind": "collection.dispatch.states.INCIDENT_KINDS",
         "ConsignmentState": "collection.custody.states.CONSIGNMENT_STEPS",
         "RefusalReason": "collection.custody.states.REFUSAL_REASONS",

@@ -47,7 +47,7 @@ def write(request: Request, verb: Callable[[Actor, datetime], Result | Refusal],
         return in_transaction(lambda: _answer(request, verb(request.actor, now()), render, status)[0])
     key, scope = idempotency_key(request), scope_of(request)
     route = request.resolver_match.route
-    digest = hashlib.sha256(request._request.path.encode() + b"\0" + request._request.body).digest()
+    digest = _digest(request)
 
     def once() -> HttpResponse:
         at, before = begin(scope, route, key)
@@ -68,6 +68,24 @@ def write(request: Request, verb: Callable[[Actor, datetime], Result | Refusal],
         return response
 
     return in_transaction(once)
+
+
+def replayed(request: Request) -> HttpResponse | None:
+    """The stored reply of a POST whose work is done before its transaction: ask first, work, then `write`.
+
+    None: it was not answered yet (whoever comes second while the first still works, is told so by `write` or redoes it).
+    """
+    scope, route, key = scope_of(request), request.resolver_match.route, idempotency_key(request)
+    _, before = in_transaction(lambda: begin(scope, route, key))
+    if before is None or before.body is None:
+        return None
+    if bytes(before.request_hash) != _digest(request):
+        raise IdempotencyKeyReused
+    return before.replay()
+
+
+def _digest(request: Request) -> bytes:
+    return hashlib.sha256(request._request.path.encode() + b"\0" + request._request.body).digest()
 
 
 class Before:

@@ -65,6 +65,9 @@ ACTIONS: dict[str, frozenset[str]] = {
     "job.read": _roles("people manager inspector auditor support"),
     "job.update": _roles("collectors"), "job.withdraw": _roles("collector_admin"),
     "job.assign": _roles("collector_admin manager"),
+    "route.plan": _roles("collector_admin manager"),
+    "plan.read": _roles("collector_admin manager inspector auditor support"),
+    "route.read": _roles("collectors manager inspector auditor support"),
     # what happened to the kilograms
     "consignment.read": _roles("people staff"), "consignment.create": _roles("collectors"),
     "consignment.update": _roles("collectors"),

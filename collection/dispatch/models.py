@@ -1,7 +1,8 @@
-"""Offers, jobs, incidents and the explanation of each wave."""
+"""Offers, jobs, incidents, the explanation of each wave, and the routes of a day."""
 
 from __future__ import annotations
 
+from django.contrib.gis.db.models import PointField
 from django.db import models
 from django.db.models import F, Q
 
@@ -13,7 +14,7 @@ from collection.kernel.db import HouseQuerySet
 from collection.pickups.models import Pickup
 from collection.registry.models import Facility, Vehicle
 
-from .states import JOB_STEPS, LIVE_JOB_STATES, OFFER_STEPS
+from .states import JOB_STEPS, LIVE_JOB_STATES, OFFER_STEPS, OPEN_PLAN_STATES, PLAN_REASONS, PLAN_STEPS, STOP_KINDS
 
 
 class OfferQuerySet(HouseQuerySet):
@@ -126,3 +127,86 @@ class Explanation(models.Model):
     wave = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
     considered = models.JSONField()
+
+
+class Plan(models.Model):
+    """The routes of one contract's day. Of one day at most one plan is being made, and at most one is in force."""
+
+    id = models.UUIDField(primary_key=True)
+    contract = models.ForeignKey(Contract, models.PROTECT, db_index=False)
+    day = models.DateField()
+    state = models.CharField(max_length=8, choices=[(s, s) for s in PLAN_STEPS])
+    why = models.CharField(max_length=8, choices=[(s, s) for s in PLAN_REASONS])
+    progress = models.PositiveSmallIntegerField(default=0)  # of a hundred
+    vehicles = models.JSONField(default=list)  # [[vehicle id, driver id or null]] as asked for; none: all of them
+    seed = models.PositiveIntegerField(default=0)
+    cost = models.BigIntegerField(null=True)  # what the planner made least: metres driven, and what was left undone
+    metres = models.PositiveIntegerField(null=True)
+    provider = models.CharField(max_length=20, blank=True)  # who measured the distances
+    fallback = models.BooleanField(default=False)  # the engine was away, so they are estimates
+    unserved = models.JSONField(default=list)  # [[job id, reason]]
+    error = models.CharField(max_length=40, blank=True)
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, db_index=False)
+    asked_by = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = HouseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "day"], condition=Q(state__in=OPEN_PLAN_STATES),
+                                    name="plan_one_open"),
+            models.UniqueConstraint(fields=["contract", "day"], condition=Q(state="done"), name="plan_one_in_force"),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="plan_progress_of_hundred"),
+            models.CheckConstraint(condition=~Q(state="failed") | ~Q(error=""), name="plan_failure_has_code"),
+            models.CheckConstraint(
+                condition=Q(state__in=OPEN_PLAN_STATES, ended_at=None)
+                | (~Q(state__in=OPEN_PLAN_STATES) & Q(ended_at__isnull=False)), name="plan_end_has_time"),
+        ]
+        indexes = [models.Index(fields=["contract", "day", "-created_at"], name="plan_of_day"),
+                   models.Index(fields=["day"], condition=Q(state="done"), name="plan_in_force")]
+
+
+class Route(models.Model):
+    """One vehicle's day, from where it starts to its base. `driver_id` None: nobody is named yet."""
+
+    id = models.UUIDField(primary_key=True)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="routes", db_index=False)
+    vehicle = models.ForeignKey(Vehicle, models.PROTECT, db_index=False)
+    driver_id = models.UUIDField(null=True, db_index=True)
+    start = PointField(geography=True, spatial_index=False)
+    end = PointField(geography=True, spatial_index=False)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    metres = models.PositiveIntegerField()  # all of it, the way home included
+    seconds = models.PositiveIntegerField()  # of driving
+    home_m = models.PositiveIntegerField()  # from the last stop to the base
+    mass_g = models.BigIntegerField()
+    value_tiyn = models.BigIntegerField(null=True)  # what its mass would be paid by the tariffs; None: nothing is yet
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "vehicle"], name="route_one_a_vehicle")]
+
+
+class RouteStop(models.Model):
+    """Where a route halts: at a generator's gate to load a job, at its plant to unload it."""
+
+    route = models.ForeignKey(Route, models.PROTECT, related_name="stops", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=8, choices=[(s, s) for s in STOP_KINDS])
+    job = models.ForeignKey(Job, models.PROTECT, related_name="stops")
+    arrives_at = models.DateTimeField()
+    departs_at = models.DateTimeField()
+    load_g = models.BigIntegerField()  # on the vehicle when it drives on
+    metres = models.PositiveIntegerField()  # from the stop before
+    seconds = models.PositiveIntegerField()
+    fixed = models.BooleanField(default=False)  # a person, not the planner, gave the job to this vehicle
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["route", "position"], name="stop_position_once"),
+            models.CheckConstraint(condition=Q(departs_at__gte=F("arrives_at")), name="stop_forward"),
+        ]

@@ -79,6 +79,12 @@ JOB_CHANGED_BODY = Words(
     "The state of the trip for request No {number} has changed.",
 )
 
+ROUTE = Words("Күннің маршруты", "Маршрут дня", "Your route")
+ROUTE_BODY = Words(
+    "{day} күнінің маршруты жаңарды. Қолданбадан қараңыз.", "Маршрут на {day} обновлён. Смотрите в приложении.",
+    "Your route for {day} has changed. See the app.",
+)
+
 
 def tell(people: Iterable[UUID], event: str, title: Words, body: Words, *, object_type: str, object_id: UUID,
          expires_at: datetime | None = None, **params: object) -> list[Notice]:

@@ -25,7 +25,23 @@ UNDERWAY = ("assigned", "en_route", "arrived")
 LIVE_JOB_STATES = (*UNDERWAY, "done")
 DECLINE_REASONS = ("too_far", "no_vehicle", "wrong_category", "not_worth_it", "other")
 WITHDRAW_REASONS = ("breakdown", "no_driver", "overbooked", "other")
-INCIDENT_KINDS = ("nobody_there", "no_access", "wrong_waste", "unsafe")
+INCIDENT_KINDS = ("nobody_there", "no_access", "wrong_waste", "unsafe", "breakdown")
+#: The plan of a contract's day: waited for, made, in force, given up, or taken over by a newer one.
+PLAN_STEPS = {
+    "queued": ("running", "done", "failed"),
+    "running": ("done", "failed"),
+    "done": ("replaced",),
+    "failed": (),
+    "replaced": (),
+}
+OPEN_PLAN_STATES = ("queued", "running")
+PLAN_REASONS = ("asked", "nightly", "incident")
+STOP_KINDS = ("pickup", "delivery")
+#: Why a job of the day is on no route.
+UNSERVED_REASONS = (
+    "no_plant", "over_payload", "window_past", "window_outside_shift", "plant_closed", "too_far", "vehicle_down",
+    "no_time", "another_day",
+)
 #: Besides moving on, an underway job may be given a driver, and what goes wrong with it reported.
 JOB_ACTIONS = {
     "assigned": ("en_route", "arrive", "collect", "withdraw", "fail", "assign_driver", "report_incident"),

@@ -49,7 +49,14 @@ class Base(Place):
 
 
 class Facility(Place):
-    """A recycler's plant or a collector's store."""
+    """A recycler's plant or a collector's store. Without hours it takes loads at any time."""
+
+    opens = models.TimeField(null=True)  # Almaty's
+    closes = models.TimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(opens=None, closes=None) | Q(opens__lt=F("closes")),
+                                              name="facility_hours_forward")]
 
 
 class FacilityCapacity(models.Model):
@@ -78,6 +85,8 @@ class Vehicle(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT)
     plate = models.CharField(max_length=15)
     payload_g = models.BigIntegerField()
+    shift_from = models.TimeField(null=True)  # Almaty's; none: the usual working day
+    shift_to = models.TimeField(null=True)
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
 
@@ -87,6 +96,8 @@ class Vehicle(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plate"], condition=Q(retired_at=None), name="plate_once"),
             models.CheckConstraint(condition=Q(payload_g__gt=0), name="payload_positive"),
+            models.CheckConstraint(condition=Q(shift_from=None, shift_to=None) | Q(shift_from__lt=F("shift_to")),
+                                   name="vehicle_shift_forward"),
         ]
 
 

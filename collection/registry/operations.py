@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +52,8 @@ class NewVehicle:
     plate: str
     payload_g: int
     id: UUID | None = None
+    shift_from: time | None = None  # Almaty's; both or neither
+    shift_to: time | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +87,21 @@ def add_bases(*, actor: Actor, at: datetime, bases: Sequence[NewPlace]) -> list[
 def add_facilities(*, actor: Actor, at: datetime, facilities: Sequence[NewFacility]) -> list[PlacedFacility]:
     """Plants with their licensed grams a month for each category.
 
-    Errors: NotFound, OutsideCountry; Unprocessable with `unknown_category`, `duplicate` or `out_of_range`.
+    Errors: NotFound, OutsideCountry; Unprocessable with `unknown_category`, `duplicate`, `out_of_range`, `end_before_start`.
     """
     _act_for(actor, {one.organisation_id for one in facilities}, Organisation)
     known = set(Category.objects.values_list("code", flat=True))
     defects = [
         defect for n, one in enumerate(facilities)
         for defect in masses_wrong(one.capacities, pointer(facilities, n, "capacities"), "monthly_g", known)
-    ]
+    ] + [Defect(pointer(facilities, n, "closes"), "end_before_start") for n, one in enumerate(facilities)
+         if not _forward(one.opens, one.closes)]
     if defects:
         raise Unprocessable(defects=defects)
     rows = _add(Facility, "facility", actor, at, facilities)
+    for row, one in zip(rows, facilities, strict=True):
+        row.opens, row.closes = one.opens, one.closes
+    Facility.objects.bulk_update([row for row in rows if row.opens], ["opens", "closes"])
     FacilityCapacity.objects.bulk_create(
         FacilityCapacity(facility=row, category_id=category, monthly_g=monthly_g)
         for row, one in zip(rows, facilities, strict=True) for category, monthly_g in one.capacities
@@ -106,7 +112,7 @@ def add_facilities(*, actor: Actor, at: datetime, facilities: Sequence[NewFacili
 def add_vehicles(*, actor: Actor, at: datetime, vehicles: Sequence[NewVehicle]) -> list[VehicleDetail]:
     """Vehicles by their plates, stored in Latin capitals without spaces.
 
-    Errors: NotFound; Unprocessable with `plate_invalid`, `out_of_range`; Registered for a plate in use.
+    Errors: NotFound; Unprocessable with `plate_invalid`, `out_of_range`, `end_before_start`; Registered for a plate in use.
     """
     _act_for(actor, {one.organisation_id for one in vehicles}, Organisation)
     plates = [plate_of(one.plate) or "" for one in vehicles]
@@ -117,6 +123,7 @@ def add_vehicles(*, actor: Actor, at: datetime, vehicles: Sequence[NewVehicle]) 
             (not plates[n], "plate", "plate_invalid", {}),
             (not 0 < one.payload_g <= MAX_PAYLOAD_G, "payload_g", "out_of_range",
              {"min": 1, "max": MAX_PAYLOAD_G}),
+            (not _forward(one.shift_from, one.shift_to), "shift_to", "end_before_start", {}),
         ) if wrong
     ]
     if defects:
@@ -125,7 +132,7 @@ def add_vehicles(*, actor: Actor, at: datetime, vehicles: Sequence[NewVehicle]) 
     _refuse_repeated("plate", plates, taken)
     rows = Vehicle.objects.bulk_create(
         Vehicle(id=one.id or uuid7(at), organisation_id=one.organisation_id, plate=plate, payload_g=one.payload_g,
-                created_at=at)
+                shift_from=one.shift_from, shift_to=one.shift_to, created_at=at)
         for one, plate in zip(vehicles, plates, strict=True)
     )
     _record(actor, at, "vehicle", [(row.id, {"organisation": row.organisation_id, "plate": row.plate,
@@ -177,6 +184,11 @@ def _add(model: type[Place], noun: str, actor: Actor, at: datetime, places: Sequ
         "precision": row.precision, "point": [row.point.x, row.point.y],
     }) for row in rows])
     return rows
+
+
+def _forward(first: time | None, last: time | None) -> bool:
+    """Both or neither, and in their order: nobody works past midnight here."""
+    return first is last is None or (first is not None and last is not None and first < last)
 
 
 def _act_for(actor: Actor, organisation_ids: set[UUID], among: type[Generator] | type[Organisation]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -38,6 +38,8 @@ class Placed:
 @dataclass(frozen=True, slots=True)
 class PlacedFacility(Placed):
     capacities: dict[str, int]  # category -> licensed grams a month
+    opens: time | None  # Almaty's; None: at any time
+    closes: time | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class VehicleDetail:
     organisation_id: UUID
     plate: str
     payload_g: int
+    shift_from: time | None  # Almaty's; None: the usual working day
+    shift_to: time | None
     created_at: datetime
     retired_at: datetime | None
 
@@ -136,11 +140,12 @@ def with_capacities(rows: list[Facility]) -> list[PlacedFacility]:
     for facility_id, category, monthly_g in FacilityCapacity.objects.filter(facility__in=found).order_by(
             "category__position").values_list("facility_id", "category_id", "monthly_g"):
         found[facility_id][category] = monthly_g
-    return [PlacedFacility(**_place_values(row), capacities=found[row.id]) for row in rows]
+    return [PlacedFacility(**_place_values(row), capacities=found[row.id], opens=row.opens, closes=row.closes) for row in rows]
 
 
 def vehicle_detail(row: Vehicle) -> VehicleDetail:
-    return VehicleDetail(row.id, row.organisation_id, row.plate, row.payload_g, row.created_at, row.retired_at)
+    return VehicleDetail(row.id, row.organisation_id, row.plate, row.payload_g, row.shift_from, row.shift_to, row.created_at,
+                         row.retired_at)
 
 
 def scale_detail(row: Scale) -> ScaleDetail:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import TypeVar
 from uuid import UUID
 
@@ -42,6 +42,8 @@ class NewPlace:
 @dataclass(frozen=True, slots=True)
 class NewFacility(NewPlace):
     capacities: Sequence[tuple[str, int]] = ()  # (category, licensed grams a month)
+    opens: time | None = None  # Almaty's; both or neither
+    closes: time | None = None
 
 
 def locate(points: Sequence[tuple[float, float]], pointers: Sequence[str]) -> list[regions.Located]:

@@ -82,6 +82,8 @@ def sample(field: Any, things: Mapping[str, str]) -> Any:
             return "43.2567" if field.limit == 90 else "76.9286"
         case fields.Instant():
             return "2026-03-02T10:00:00+05:00"
+        case fields.Clock():
+            return "08:00"
         case fields.Day():
             return "2026-03-02"
         case fields.Month():

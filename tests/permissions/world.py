@@ -11,6 +11,7 @@ from uuid import UUID
 from django.apps import apps
 from PIL import Image
 
+from collection.dispatch import operations as dispatch, queries
 from collection.kernel.actor import HOUSE, Actor
 from collection.kernel.clock import frozen
 from collection.kernel.ids import uuid7
@@ -29,6 +30,7 @@ MODELS = {
     "scales": ("registry.Scale", "organisation"),
     "pickups": ("pickups.Pickup", "generator"), "uploads": ("pickups.Upload", "organisation"),
     "offers": ("dispatch.Offer", "organisation"), "jobs": ("dispatch.Job", "organisation"),
+    "plans": ("dispatch.Plan", "contract__organisation"), "routes": ("dispatch.Route", "plan__contract__organisation"),
     "consignments": ("custody.Consignment", "collector"),
     "weighings": ("custody.Weighing", "consignment__collector"),
     "receipts": ("custody.Receipt", "consignment__recycler"),
@@ -52,6 +54,7 @@ def make() -> World:
     pickup_id = scene.offered()
     with frozen(scene.at):
         scene.accept(haul.collector, pickup_id)
+        routes_of(haul.collector, scene.at)
     store_photo(scene.generator.actor, scene.at)
     load = haul.recycled(loaded_at := scene.at - timedelta(days=40), [5 * cast.TONNE])
     payouts.accrue(actor=HOUSE, at=scene.at, programme_id=scene.programme.id, consignment_ids=load)
@@ -80,6 +83,11 @@ def store_photo(actor: Actor, at: datetime) -> None:
     assert picture
     pickups.keep(photo.id, picture)
     pickups.store_photo(actor=actor, at=at, upload_id=photo.id, picture=picture)
+
+
+def routes_of(collector: cast.Contractor, at: datetime) -> None:
+    given = queries.read_day(queries.base_of(HOUSE, contract_id=collector.contract_id), at.date(), at=at)
+    assert dispatch.adopt_plan(actor=HOUSE, at=at, draft=queries.draft(given))
 
 
 def register_of(scene: cast.Scene, contractor: cast.Contractor, *, month: date) -> UUID:

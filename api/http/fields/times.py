@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -47,6 +47,19 @@ class Day(Strict, serializers.DateField):
         if found.year not in YEARS:
             raise Wrong("out_of_range", min=YEARS[0], max=YEARS[-1])
         return found
+
+
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "example": "08:00"})
+class Clock(Strict, serializers.Field):
+    """A time of day in Almaty, "08:00"."""
+
+    def to_internal_value(self, value: Any) -> time:
+        if not (isinstance(value, str) and re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value, re.ASCII)):
+            raise Wrong("not_a_clock_time")
+        return time.fromisoformat(value)
+
+    def to_representation(self, value: time) -> str:
+        return value.isoformat("minutes")
 
 
 @extend_schema_field({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$", "example": "2025-08"})

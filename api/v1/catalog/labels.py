@@ -31,6 +31,13 @@ STATES: dict[str, dict[str, Words]] = {
         "withdrawn": Words("Кері алынды", "Отозван", "Withdrawn"),
         "failed": Words("Орындалмады", "Не состоялся", "Failed"),
     },
+    "plan_state": {
+        "queued": Words("Кезекте", "В очереди", "Queued"),
+        "running": Words("Жасалуда", "Составляется", "Being made"),
+        "done": Words("Күшінде", "Действует", "In force"),
+        "failed": Words("Жасалмады", "Не составлен", "Failed"),
+        "replaced": Words("Ауыстырылды", "Заменён", "Replaced"),
+    },
     "consignment_state": {
         "loaded": Words("Тиелді", "Погружена", "Loaded"),
         "weighed": Words("Өлшенді", "Взвешена", "Weighed"),
@@ -112,6 +119,29 @@ LISTS: dict[str, dict[str, Words]] = {
         "no_access": Words("Кіру мүмкін емес", "Нет доступа", "No access"),
         "wrong_waste": Words("Қалдық сәйкес емес", "Не те отходы", "Wrong waste"),
         "unsafe": Words("Қауіпті", "Небезопасно", "Unsafe"),
+        "breakdown": Words("Көлік бұзылды", "Поломка машины", "Vehicle breakdown"),
+    },
+    "plan_reason": {
+        "asked": Words("Сұрау бойынша", "По запросу", "Asked for"),
+        "nightly": Words("Түнгі жоспар", "Ночной план", "Nightly"),
+        "incident": Words("Оқиғадан кейін", "После происшествия", "After an incident"),
+    },
+    "stop_kind": {
+        "pickup": Words("Тиеу", "Погрузка", "Pickup"),
+        "delivery": Words("Жеткізу", "Сдача", "Delivery"),
+    },
+    "unserved_route_reason": {
+        "no_plant": Words("Қайта өңдеуші табылмаған", "Не найден переработчик", "No recycler was found"),
+        "over_payload": Words("Жүк кез келген көлікке ауыр", "Тяжелее грузоподъёмности машин",
+                              "Heavier than any vehicle may carry"),
+        "window_past": Words("Уақыты өтіп кетті", "Время вывоза прошло", "Its time has passed"),
+        "window_outside_shift": Words("Уақыты жұмыс ауысымынан тыс", "Время вывоза вне смены",
+                                      "Its time is outside the shift"),
+        "plant_closed": Words("Зауыт ол кезде жабық", "Завод к тому времени закрыт", "The plant is closed by then"),
+        "too_far": Words("Уақытында жету мүмкін емес", "Не успеть доехать", "Too far to get there in time"),
+        "vehicle_down": Words("Көлігі жолға шыға алмайды", "Его машина не на ходу", "Its vehicle is out of service"),
+        "no_time": Words("Уақыт немесе орын жетпеді", "Не хватило времени или места", "No time or room was left"),
+        "another_day": Words("Басқа күнге қалдырылды", "Оставлена на другой день", "Left for another day"),
     },
     "refusal_reason": {
         "impurity": Words("Қоспасы көп", "Засорённость", "Impurities"),

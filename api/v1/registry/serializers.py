@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from api.http.fields import Day, GeoPoint, Id, ListOf, Reply, StrictInteger, StrictSerializer, Text
+from api.http.fields import Clock, Day, GeoPoint, Id, ListOf, Reply, StrictInteger, StrictSerializer, Text
 from api.http.pagination import PageReply
 from api.v1.places.serializers import PRECISIONS
 
@@ -23,11 +23,15 @@ class CapacityForm(StrictSerializer):
 
 class FacilityForm(PlaceForm):
     capacities = ListOf(child=CapacityForm(), max_length=20, default=[])
+    opens = Clock(required=False, help_text="Almaty's time; with `closes`, or open at any time")
+    closes = Clock(required=False)
 
 
 class VehicleForm(StrictSerializer):
     plate = Text(max_length=20)
     payload_g = StrictInteger(min_value=1, help_text="grams it may carry")
+    shift_from = Clock(required=False, help_text="Almaty's time; with `shift_to`, or the usual working day")
+    shift_to = Clock(required=False)
     organisation_id = Id(required=False, help_text=OF_WHOM)
 
 
@@ -61,6 +65,8 @@ class CapacityReply(Reply):
 
 class FacilityReply(PlaceReply):
     capacities = CapacityReply(many=True)
+    opens = Clock(allow_null=True, help_text="Almaty's time; null: open at any time")
+    closes = Clock(allow_null=True)
 
 
 class VehicleReply(Reply):
@@ -68,6 +74,8 @@ class VehicleReply(Reply):
     organisation_id = serializers.UUIDField()
     plate = serializers.CharField(help_text="Latin capitals and digits, without spaces")
     payload_g = serializers.IntegerField()
+    shift_from = Clock(allow_null=True, help_text="Almaty's time; null: the usual working day")
+    shift_to = Clock(allow_null=True)
     created_at = serializers.DateTimeField()
     retired_at = serializers.DateTimeField(allow_null=True)
 

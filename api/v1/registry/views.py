@@ -16,7 +16,7 @@ from api.http.writes import write
 from collection.kernel.actor import Actor
 from collection.registry import operations, queries as reads
 from collection.registry.operations import NewFacility, NewPlace, NewScale, NewVehicle
-from collection.registry.queries import Placed
+from collection.registry.queries import Placed, VehicleDetail
 
 from . import serializers
 
@@ -57,7 +57,17 @@ def place_json(one: Placed) -> dict[str, Any]:
         found["capacities"] = [
             {"category": category, "monthly_g": monthly_g} for category, monthly_g in found["capacities"].items()
         ]
-    return found
+    return found | hours(found, "opens", "closes")
+
+
+def vehicle_json(one: VehicleDetail) -> dict[str, Any]:
+    found = asdict(one)
+    return found | hours(found, "shift_from", "shift_to")
+
+
+def hours(found: dict[str, Any], *names: str) -> dict[str, str | None]:
+    """Times of day as they were given: to the minute."""
+    return {name: found[name] and found[name].isoformat("minutes") for name in names if name in found}
 
 
 def _place(asked: dict[str, Any]) -> NewPlace:
@@ -70,6 +80,7 @@ def _facility(asked: dict[str, Any]) -> NewFacility:
     return NewFacility(
         asked["organisation_id"], asked["name"], point.longitude, point.latitude, asked["address"],
         capacities=[(one["category"], one["monthly_g"]) for one in asked["capacities"]],
+        opens=asked.get("opens"), closes=asked.get("closes"),
     )
 
 
@@ -142,7 +153,7 @@ class Vehicles(Listed, HouseView):
     bodies = {"POST": serializers.VehicleForm}
     replies = {"GET": serializers.VehiclesReply, "POST": serializers.VehicleReply}
     statuses = {"POST": 201}
-    listed = staticmethod(reads.vehicles)
+    listed, render = staticmethod(reads.vehicles), staticmethod(vehicle_json)
     add = staticmethod(
         lambda actor, at, asked: operations.add_vehicles(actor=actor, at=at, vehicles=[NewVehicle(**asked)]))
 
@@ -152,7 +163,7 @@ class Vehicle(Detailed, HouseView):
 
     actions = {"GET": "vehicle.read"}
     replies = {"GET": serializers.VehicleReply}
-    one = staticmethod(reads.vehicle)
+    one, render = staticmethod(reads.vehicle), staticmethod(vehicle_json)
 
 
 class Scales(Listed, HouseView):

@@ -11,6 +11,7 @@ from collection.accounts import queries as accounts
 from collection.audit import steps as audit
 from collection.contracts.models import Contract
 from collection.contracts.steps import Allot, allot
+from collection.dispatch import steps as jobs
 from collection.kernel.actor import Actor
 from collection.kernel.bulk import insert
 from collection.kernel.ids import uuid7
@@ -19,7 +20,7 @@ from collection.kernel.words import Words
 from notifications import outbox
 
 from .. import notices
-from ..models import Receipt, Weighing
+from ..models import ConsignmentPickup, Receipt, Weighing
 from ..steps import fact, legal_date, move, seal, take
 from .refusals import Wrongs
 
@@ -58,6 +59,8 @@ def deliver(*, actor: Actor, at: datetime, consignment_ids: Sequence[UUID], vers
     loads = take(actor, consignment_ids, action="deliver", parties=("collector_id",),
                  versions=[version] * len(consignment_ids))
     move(list(loads), to="delivered", delivered_at=at)
+    served = ConsignmentPickup.objects.filter(consignment__in=list(loads)).values_list("pickup_id", flat=True)
+    jobs.unload_jobs(list(served), at=at)
     audit.record_many(actor=actor, at=at, lines=[
         audit.Line("consignment.deliver", "consignment", pk, before={"state": "weighed"}, after={"state": "delivered"})
         for pk in loads

@@ -25,12 +25,24 @@ from .requests import (
     check_pickup,
     submit_pickup,
 )
+from .routes import (
+    PlanInProgress,
+    PlanOutdated,
+    adopt_plan,
+    fail_plan,
+    note_progress,
+    queue_nightly,
+    queue_plan,
+    reap_plans,
+    start_plan,
+)
 from .waves import advance, due_pickups
 
 __all__ = [
     "Accepted", "Checked", "ContractNotEligible", "ContractNotLive", "ForeignOrigin", "IdTaken", "NewPickup",
-    "NotEnrolled", "OfferAlreadyTaken", "OfferExpired", "OfferWithdrawn", "OwnPickup", "QuotaExhausted",
-    "Reoptimised", "Submitted", "accept_offer", "advance", "assign_driver", "assign_pickup", "cancel_pickup",
-    "check_pickup", "decline_offer", "due_pickups", "fail_job", "move_job", "programmes_at_work", "reoptimise",
-    "report_incident", "submit_pickup", "withdraw_job",
+    "NotEnrolled", "OfferAlreadyTaken", "OfferExpired", "OfferWithdrawn", "OwnPickup", "PlanInProgress", "PlanOutdated",
+    "QuotaExhausted", "Reoptimised", "Submitted", "accept_offer", "adopt_plan", "advance", "assign_driver",
+    "assign_pickup", "cancel_pickup", "check_pickup", "decline_offer", "due_pickups", "fail_job", "fail_plan", "move_job",
+    "note_progress", "programmes_at_work", "queue_nightly", "queue_plan", "reap_plans", "reoptimise", "report_incident",
+    "start_plan", "submit_pickup", "withdraw_job",
 ]

@@ -87,12 +87,17 @@ def withdraw_job(*, actor: Actor, at: datetime, job_id: UUID, reason: str, versi
 
 def report_incident(*, actor: Actor, at: datetime, job_id: UUID, kind: str, note: str = "",
                     occurred_at: datetime | None = None) -> Seen:
-    """What went wrong on the way; the job goes on until somebody fails or withdraws it. Both clocks' times are kept."""
+    """What went wrong on the way; the job goes on until somebody fails or withdraws it. Both clocks' times are kept.
+
+    After a breakdown the rest of the vehicle's day is planned for the others.
+    """
     job = _job(actor, job_id)
     if job.state not in UNDERWAY:
         raise _wrong(actor, job)
     incident = _incident(actor, at, job, kind, note, occurred_at)
     Job.objects.filter(pk=job_id).update(version=F("version") + 1)
+    if kind == "breakdown":
+        steps.plan_again([job_id], at=at)
     _record(actor, at, job, "job.incident", {"incident": str(incident.id), "kind": kind})
     _tell(job, at, [job.pickup.generator_id, job.organisation_id], event="job.incident")
     return queries.job(actor, job_id)

@@ -1,15 +1,21 @@
 """Who could take a pickup, what a request is judged by, and what each person may see of pickups, offers and jobs."""
 
 from .candidates import CANDIDATES, candidates, considered, recyclers
+from .day import Base, ContractNeeded, base_of
+from .draft import QUICK_STOPS, BaseMissing, NoVehicle, TooManyStops, draft, read_day
+from .drafts import Draft, DraftRoute, DraftStop, Given
 from .jobs import job, jobs
 from .offers import offer, offers
 from .pickups import Step, explanation, fields_of_pickup, pickup, pickups, seen_pickup, timeline, unserved
 from .plan import Planned, planned
 from .requests import likely_duplicates, standing
+from .routes import contracts_to_plan, day_plan, route, routes
 from .seen import Seen, viewer
 
 __all__ = [
-    "CANDIDATES", "Planned", "Seen", "Step", "candidates", "considered", "explanation", "fields_of_pickup", "job", "jobs",
-    "likely_duplicates", "offer", "offers", "pickup", "pickups", "planned", "recyclers", "seen_pickup", "standing", "timeline",
+    "CANDIDATES", "QUICK_STOPS", "Base", "BaseMissing", "ContractNeeded", "Draft", "DraftRoute", "DraftStop", "Given",
+    "NoVehicle", "Planned", "Seen", "Step", "TooManyStops", "base_of", "candidates", "considered", "contracts_to_plan",
+    "day_plan", "draft", "explanation", "fields_of_pickup", "job", "jobs", "likely_duplicates", "offer", "offers",
+    "pickup", "pickups", "planned", "read_day", "recyclers", "route", "routes", "seen_pickup", "standing", "timeline",
     "unserved", "viewer",
 ]

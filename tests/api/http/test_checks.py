@@ -57,6 +57,7 @@ def test_every_state_and_reason_has_its_words():
     assert labels.STATES["pickup_state"].keys() == pickups.PICKUP_STEPS.keys()
     assert labels.STATES["offer_state"].keys() == dispatch.OFFER_STEPS.keys()
     assert labels.STATES["job_state"].keys() == dispatch.JOB_STEPS.keys()
+    assert labels.STATES["plan_state"].keys() == dispatch.PLAN_STEPS.keys()
     assert labels.STATES["consignment_state"].keys() == custody.CONSIGNMENT_STEPS.keys()
     assert labels.STATES["contract_state"].keys() == contracts.CONTRACT_STEPS.keys()
     assert labels.STATES["claim_state"].keys() == payouts.CLAIM_STEPS.keys()
@@ -66,6 +67,8 @@ def test_every_state_and_reason_has_its_words():
         "contract_kind": contracts.LEGS, "stage": contracts.STAGES, "origin": contracts.ORIGINS,
         "cancel_reason": pickups.CANCEL_REASONS, "decline_reason": dispatch.DECLINE_REASONS,
         "withdraw_reason": dispatch.WITHDRAW_REASONS, "incident_kind": dispatch.INCIDENT_KINDS,
+        "plan_reason": dispatch.PLAN_REASONS, "stop_kind": dispatch.STOP_KINDS,
+        "unserved_route_reason": dispatch.UNSERVED_REASONS,
         "refusal_reason": custody.REFUSAL_REASONS, "role": MEMBER_ROLES,
     }.items():
         assert list(labels.LISTS[name]) == list(codes), name
