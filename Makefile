@@ -7,7 +7,7 @@ COMPILE := $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --ge
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo run test check bench up down status clean lock openapi
+.PHONY: help setup setup-dev demo run test check test-roads bench up down status clean lock openapi
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ check: setup-dev  ## lint, types, layers and the other arrows, missing migration
 	@mkdir -p .local
 	$(MANAGE) spectacular --validate --fail-on-warn --file .local/openapi.yaml
 	diff -u api/v1/openapi.yaml .local/openapi.yaml
+
+test-roads: setup-dev  ## the distance tests against real OSRM and Valhalla on an extract of Almaty; RECORD=1 keeps their answers
+	@$(LOCAL) with -- env $(if $(RECORD),RECORD=1) $(VENV)/python -m tests.geo.distance.engines
 
 bench: setup-dev  ## benchmarks; ARGS="..." goes to them
 	@$(LOCAL) with -- $(VENV)/python -m tests.benches $(ARGS)

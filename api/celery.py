@@ -54,6 +54,7 @@ app.conf.update(
         "dispatch.sweep": {"task": "dispatch.sweep", "schedule": 2.0, "options": {"queue": "rooms", "expires": 2}},
         "dispatch.reoptimise": {
             "task": "dispatch.reoptimise", "schedule": 3600.0, "options": {"queue": "rooms", "expires": 3600}},
+        "geo.forget": {"task": "geo.forget", "schedule": 86400.0, "options": {"queue": "rooms", "expires": 86400}},
         "geo.ask": {"task": "geo.ask", "schedule": 1.0, "options": {"queue": "rooms", "expires": 1}},
         "dispatch.plan_days": {
             "task": "dispatch.plan_days", "schedule": 300.0, "options": {"queue": "rooms", "expires": 300}},

@@ -174,3 +174,21 @@ class Geocoding(models.Model):
                 name="geocoding_point_is_on_earth",
             ),
         ]
+
+
+class Distance(models.Model):
+    """What a routing engine said of a way, by places in 1e-5 degrees; without metres there is no road."""
+
+    id = models.BigAutoField(primary_key=True)
+    provider = models.CharField(max_length=100)
+    from_x = models.IntegerField()
+    from_y = models.IntegerField()
+    to_x = models.IntegerField()
+    to_y = models.IntegerField()
+    metres = models.FloatField(null=True)
+    seconds = models.FloatField(null=True)
+    asked_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(
+            fields=["provider", "from_x", "from_y", "to_x", "to_y"], name="distance_once")]

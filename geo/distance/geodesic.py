@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import asin, cos, radians, sin, sqrt
 
-from .base import Matrix, Point
+import numpy as np
+
+from .base import Matrix, Point, Real, points_of
 
 EARTH_M = 6_371_008.8  # mean radius; a great circle is at most 0.5 % off the ellipsoid, less than any road factor
 
@@ -29,9 +31,29 @@ class Geodesic:
         self.factor = factor
         self.metres_a_second = kilometres_an_hour / 3.6
 
-    def matrix(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Matrix:
-        table = [[round(self.factor * great_circle(a, b)) for b in destinations] for a in origins]
-        return Matrix(metres=table, seconds=[[round(cell / self.metres_a_second) for cell in row] for row in table])
+    def matrix(self, origins: Sequence[Point], destinations: Sequence[Point] | None = None) -> Matrix:
+        """See `base.DistanceProvider`. Tens of millions of cells a second, in 24 bytes each."""
+        here = points_of(origins)
+        there = here if destinations is None else points_of(destinations)
+        road = self.roads(here, there)
+        return Matrix(np.rint(road).astype(np.int64), np.rint(road / self.metres_a_second).astype(np.int64), self.name)
+
+    def roads(self, here: Real, there: Real) -> Real:
+        """Metres along an assumed road, from n×2 and m×2 degrees to n×m.
+
+        Points are unit vectors, and the angle between two comes from their product: one matrix multiplication. It loses
+        twenty centimetres at worst, for points that are almost one.
+        """
+        chord = _unit(here) @ _unit(there).T
+        np.clip(chord, -1.0, 1.0, out=chord)
+        np.arccos(chord, out=chord)
+        chord *= self.factor * EARTH_M
+        return chord
+
+
+def _unit(points: Real) -> Real:
+    longitude, latitude = np.radians(points.T)
+    return np.column_stack((np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)))
 
 
 def great_circle(a: Point, b: Point) -> float:

@@ -18,11 +18,12 @@ import django
 
 django.setup()
 
-from tests.benches import candidates, reference, statistics, writes  # noqa: E402
+from tests.benches import candidates, places, reference, statistics, writes  # noqa: E402
 from tests.benches.databases import AnotherBenchRuns, databases  # noqa: E402
 from tests.benches.measure import say  # noqa: E402
 
-BENCHES = {"reference": reference.run, "writes": writes.run, "statistics": statistics.run, "candidates": candidates.run}
+BENCHES = {"reference": reference.run, "places": places.run, "writes": writes.run, "statistics": statistics.run,
+           "candidates": candidates.run}
 
 
 def main() -> int:
