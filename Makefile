@@ -7,10 +7,10 @@ COMPILE := $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --ge
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo run test check test-roads bench up down status clean lock openapi
+.PHONY: help setup setup-dev demo run test check nightly test-roads bench up down status clean lock openapi
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup:  ## install what is missing: Debian packages (as root or through sudo) and .venv from the hashed lock
 	@$(PYTHON) -m api.local.setup
@@ -37,6 +37,10 @@ check: setup-dev  ## lint, types, layers and the other arrows, missing migration
 	@mkdir -p .local
 	$(MANAGE) spectacular --validate --fail-on-warn --file .local/openapi.yaml
 	diff -u api/v1/openapi.yaml .local/openapi.yaml
+
+nightly: test-roads  ## the same tests with ten times as many rounds, the roads, and every bench in full
+	@$(LOCAL) with -- env NIGHTLY=$(or $(NIGHTLY),10) $(VENV)/python -m pytest -q -n 2 $(ARGS)
+	@$(LOCAL) with -- $(VENV)/python -m tests.benches --full
 
 test-roads: setup-dev  ## the distance tests against real OSRM and Valhalla on an extract of Almaty; RECORD=1 keeps their answers
 	@$(LOCAL) with -- env $(if $(RECORD),RECORD=1) $(VENV)/python -m tests.geo.distance.engines
