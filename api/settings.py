@@ -51,7 +51,9 @@ def database() -> dict[str, Any]:
         "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "application_name": os.environ.get("APPLICATION_NAME", "house"), "connect_timeout": 5,
-            "options": "-c jit=off",  # our statements are short: compiling one costs more than running it
+            # Our statements are short: compiling one costs more than running it. Only what asks for it is prepared
+            # (kernel.db.rows, keep_plan), and then one plan is enough: planning each time costs more than it gains.
+            "options": "-c jit=off -c plan_cache_mode=force_generic_plan",
         },
         **place,
     }

@@ -83,3 +83,21 @@ def locate_chunk(points: list[tuple[float, float]]) -> list[Located | None]:
             for n, region, district, precision in cursor.fetchall():
                 found[asked[n - 1]] = Located(region, district, precision)
     return found
+
+
+# The box only spares work: no part of a circle is further east or west than on the parallel nearest the pole.
+_WITHIN = """
+SELECT DISTINCT region_id
+FROM geo_piece CROSS JOIN (SELECT ST_SetSRID(ST_MakePoint(%(longitude)s, %(latitude)s), 4326) AS point) AS at
+WHERE polygon && ST_Expand(point, %(degrees)s / greatest(cosd(abs(%(latitude)s) + %(degrees)s), 0.01), %(degrees)s)
+  AND ST_DWithin(polygon::geography, point::geography, %(reach)s)
+ORDER BY region_id
+"""
+
+
+def within(longitude: float, latitude: float, reach_m: int) -> list[str]:
+    """The regions some part of which lies within `reach_m` of the point, by code. A lookup of tens of milliseconds."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHIN, {"longitude": longitude, "latitude": latitude, "reach": float(reach_m),
+                                 "degrees": reach_m / 110_000})
+        return [row[0] for row in cursor.fetchall()]

@@ -141,6 +141,8 @@ class Scene:
                                     phone=phone(), synthetic=True) for n in range(number)])
         bases = registry.add_bases(actor=HOUSE, at=self.at, bases=[
             registry.NewPlace(one.organisation_id, "База", *away(1 + n / 10)) for n, one in enumerate(people)])
+        registry.add_vehicles(actor=HOUSE, at=self.at, vehicles=[
+            registry.NewVehicle(one.organisation_id, plate(), 5 * TONNE) for one in people])
         drawn = contracts.draw_up_contracts(actor=self.manager, at=self.at, contracts=[
             contracts.NewContract(
                 programme=self.code, organisation_id=one.organisation_id, number=f"M-{next(_serial)}", kind="collection",

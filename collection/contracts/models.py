@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.contrib.gis.db.models import PointField
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 
 from collection.accounts.models import Organisation
 from collection.accounts.rights import STAFF_ROLES
@@ -37,6 +37,15 @@ class Programme(models.Model):
     ceiling_tiyn = models.BigIntegerField(null=True)
     offer_life_s = models.PositiveIntegerField(default=900)
     wave_size = models.PositiveSmallIntegerField(default=3)
+    #: Steps, each from a wave on (`offering.Reach`); empty: only who serves the region, however far.
+    widening = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    #: What differs from the usual weights of a ranking (`offering.Weights`).
+    weights = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    max_trips = models.PositiveSmallIntegerField(default=10, db_default=10)  # that one job may take
+    #: Days on which nobody works.
+    holidays = ArrayField(models.DateField(), default=list, db_default=Value([], ArrayField(models.DateField())))
+    #: More unserved grams than this in one district alarm the managers, once a day; empty: never.
+    unserved_alarm_g = models.BigIntegerField(null=True, default=20_000_000, db_default=20_000_000)
     whole_payee = models.CharField(max_length=10, choices=WholePayee.choices, default=WholePayee.RECYCLING)
     version = models.PositiveIntegerField(default=1)
 
@@ -46,6 +55,7 @@ class Programme(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(offer_life_s__gte=1), name="offer_life_positive"),
             models.CheckConstraint(condition=Q(wave_size__range=(1, 20)), name="wave_size_sane"),
+            models.CheckConstraint(condition=Q(max_trips__range=(1, 100)), name="max_trips_sane"),
         ]
 
 
@@ -147,7 +157,8 @@ class ServedArea(models.Model):
     """What dispatch searches: one row per contract, leg, category and region, with the point it starts from.
 
     Written when a contract is approved and never by hand. One index answers "nearest to this point, for this
-    category in this region", so the search does not slow down as contracts grow (libraries.md, section 9).
+    category in this region", so the search does not slow down as contracts grow (libraries.md, section 9). In it one
+    number stands for programme, region, category and leg: a third of the pages, and one comparison instead of four.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -157,13 +168,17 @@ class ServedArea(models.Model):
     category = models.ForeignKey(Category, models.PROTECT, db_index=False)
     region = models.ForeignKey(Region, models.PROTECT, db_index=False)
     point = PointField(geography=True, spatial_index=False)
+    cell = models.GeneratedField(
+        expression=Func(F("programme"), F("region"), F("category"), F("leg"), function="contracts_cell"),
+        output_field=models.BigIntegerField(), db_persist=True,
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["contract", "leg", "category", "region"], name="served_area_once")
         ]
         indexes = [
-            GistIndex(fields=["programme", "region", "category", "leg", "point"], name="served_area_nearest"),
+            GistIndex(fields=["cell", "point"], name="served_area_nearest"),
         ]
 
 

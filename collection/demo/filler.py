@@ -16,7 +16,7 @@ from collection.custody.models import Consignment, Fact, Weighing
 from collection.kernel.db import execute, rows
 from collection.payouts.models import AccrualLine, Claim, Paid, PaymentOrder, Register
 from collection.pickups.models import Declared, Pickup
-from collection.registry.models import Base, Facility, FacilityCapacity, Scale, Site
+from collection.registry.models import Base, Facility, FacilityCapacity, Scale, Site, Vehicle
 
 from .inserting import bulk, insert, made_id, run, without_index
 
@@ -24,7 +24,7 @@ AT = "'2024-01-01 00:00+05'::timestamptz"
 MONTHS = 20  # January 2024 to August 2025
 CATEGORIES = ("paper", "glass", "polymer", "metal", "composite", "tyres", "tyres_oversize", "oils", "batteries")
 #: Series of made ids: the first byte of a UUID, so that rows of different tables never share one.
-ORGANISATION, BASE, FACILITY, CONTRACT, LOAD, WEIGHING, SITE, PICKUP, CLAIM, REGISTER, ORDER, SCALE = range(0xA0, 0xAC)
+ORGANISATION, BASE, FACILITY, CONTRACT, LOAD, WEIGHING, SITE, PICKUP, CLAIM, REGISTER, ORDER, SCALE, VEHICLE = range(0xA0, 0xAD)
 
 
 def programme(code: str, *, synthetic: bool = True) -> UUID:
@@ -70,6 +70,9 @@ def contracts(programme_id: UUID, *, collecting: int, recycling: int = 0, full_c
                 "id": made_id(series, "owner"), "organisation_id": made_id(ORGANISATION, "owner"), "name": "'Place'",
                 "point": "point", "region_id": "region", "precision": "'region'", "created_at": AT},
                 f"dealt WHERE founds AND kind <> '{but}'")
+        insert(Vehicle, {
+            "id": made_id(VEHICLE, "owner"), "organisation_id": made_id(ORGANISATION, "owner"), "plate": "'V' || owner",
+            "payload_g": "25000000", "created_at": AT}, "dealt WHERE founds AND kind <> 'recycling'")
         insert(FacilityCapacity, {
             "facility_id": made_id(FACILITY, "owner"), "category_id": "category", "monthly_g": str(10**15)},
             "dealt WHERE founds AND kind <> 'collection'")

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from collection.accounts.models import Organisation
 from collection.accounts.rights import STAFF_ROLES
-from collection.contracts.models import Contract
+from collection.contracts.models import Contract, Programme
 from collection.kernel.actor import Actor
 from collection.kernel.db import HouseQuerySet
 from collection.pickups.models import Pickup
@@ -34,6 +34,7 @@ class Offer(models.Model):
     wave = models.PositiveSmallIntegerField()
     rank = models.PositiveSmallIntegerField()
     distance_m = models.PositiveIntegerField()
+    trips = models.PositiveSmallIntegerField(default=1, db_default=1)  # of the contractor's largest vehicle
     recycler_contract = models.ForeignKey(Contract, models.PROTECT, null=True, related_name="+", db_index=False)
     facility = models.ForeignKey(Facility, models.PROTECT, null=True, db_index=False)
     state = models.CharField(max_length=10, choices=[(s, s) for s in OFFER_STEPS], default="open")
@@ -59,6 +60,7 @@ class Offer(models.Model):
             models.Index(fields=["pickup", "wave"], name="offer_of_pickup"),
             models.Index(fields=["organisation", "-offered_at"], name="offer_mine"),
             models.Index(fields=["expires_at"], condition=Q(state="open"), name="offer_due"),
+            models.Index(fields=["contract", "-offered_at"], name="offer_history"),
         ]
 
 
@@ -86,6 +88,9 @@ class Job(models.Model):
     driver_id = models.UUIDField(null=True)
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, null=True, db_index=False)
     state = models.CharField(max_length=10, choices=[(s, s) for s in JOB_STEPS], default="assigned")
+    frozen = models.BooleanField(default=False, db_default=False)  # a person decided: the optimiser leaves it
+    trips = models.PositiveSmallIntegerField(default=1, db_default=1)  # that the load takes
+    trips_done = models.PositiveSmallIntegerField(default=0, db_default=0)
     assigned_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=40, blank=True)
@@ -117,6 +122,19 @@ class Incident(models.Model):
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     reported_by = models.UUIDField(null=True)
+
+
+class UnservedAlarm(models.Model):
+    """The managers were told that much was unserved in a district (or a region's unknown one) on that day."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT)
+    place = models.CharField(max_length=9)  # KATO code
+    day = models.DateField()
+    mass_g = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "place", "day"], name="alarm_once_a_day")]
 
 
 class Explanation(models.Model):

@@ -64,6 +64,8 @@ class Pickup(models.Model):
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, null=True, db_index=False)
     accepted_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
+    #: What was left of that one by a lorry that could not take everything; its grams were declared there.
+    residual_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="residuals", db_index=False)
 
     objects = PickupQuerySet.as_manager()
 
@@ -94,6 +96,7 @@ class Pickup(models.Model):
             models.Index(fields=["recycler"], condition=Q(state="accepted"), name="pickup_inbound"),
             models.Index(fields=["programme", "state", "-submitted_at"], name="pickup_queue"),
             models.Index(fields=["-submitted_at", "-id"], name="pickup_newest"),
+            models.Index(fields=["residual_of"], condition=Q(residual_of__isnull=False), name="pickup_residual"),
         ]
 
 

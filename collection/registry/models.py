@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.gis.db.models import PointField
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -20,6 +22,14 @@ class OwnedQuerySet(HouseQuerySet):
         if actor.is_house or actor.role in STAFF_ROLES:
             return self.all()
         return self.filter(organisation_id=actor.organisation_id)
+
+
+#: Monday to Saturday, unless a place says otherwise (ISO: 1 is Monday).
+WORKING_DAYS = [1, 2, 3, 4, 5, 6]
+
+
+def usual_days() -> list[int]:
+    return list(WORKING_DAYS)
 
 
 class Place(models.Model):
@@ -44,19 +54,38 @@ class Site(Place):
     """Where a generator hands over waste."""
 
 
-class Base(Place):
+class Workplace(Place):
+    """A place that is open on some days of the week."""
+
+    working_days = ArrayField(models.PositiveSmallIntegerField(), default=usual_days, db_default=WORKING_DAYS)
+
+    class Meta:
+        abstract = True
+
+
+class Base(Workplace):
     """Where a contractor's vehicles start from: dispatch measures distance from here."""
 
+    class Meta:
+        constraints = [models.CheckConstraint(
+            condition=Q(working_days__contained_by=list(range(1, 8)), working_days__len__gt=0), name="base_days_of_a_week")]
+        indexes = [GistIndex(fields=["point"], name="base_nearest")]
 
-class Facility(Place):
+class Facility(Workplace):
     """A recycler's plant or a collector's store. Without hours it takes loads at any time."""
 
     opens = models.TimeField(null=True)  # Almaty's
     closes = models.TimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(opens=None, closes=None) | Q(opens__lt=F("closes")),
-                                              name="facility_hours_forward")]
+        constraints = [
+            models.CheckConstraint(condition=Q(opens=None, closes=None) | Q(opens__lt=F("closes")),
+                                   name="facility_hours_forward"),
+            models.CheckConstraint(
+                condition=Q(working_days__contained_by=list(range(1, 8)), working_days__len__gt=0),
+                name="facility_days_of_a_week"),
+        ]
+        indexes = [GistIndex(fields=["point"], name="facility_nearest")]
 
 
 class FacilityCapacity(models.Model):
@@ -98,6 +127,9 @@ class Vehicle(models.Model):
             models.CheckConstraint(condition=Q(payload_g__gt=0), name="payload_positive"),
             models.CheckConstraint(condition=Q(shift_from=None, shift_to=None) | Q(shift_from__lt=F("shift_to")),
                                    name="vehicle_shift_forward"),
+        ]
+        indexes = [  # the largest in service: what dispatch asks of a contractor
+            models.Index(fields=["organisation", "-payload_g"], condition=Q(retired_at=None), name="vehicle_largest"),
         ]
 
 

@@ -163,36 +163,87 @@ class PickupDetailReply(PickupReply):
     timeline = TimelineReply(many=True, help_text="oldest first")
 
 
+class NeedReply(Reply):
+    """What the pickup asked of contracts, as far as this wave was widened."""
+
+    category = serializers.CharField()
+    region = serializers.CharField(help_text="KATO code")
+    mass_g = serializers.IntegerField()
+    day = serializers.DateField(help_text="of the window, in Almaty")
+    holiday = serializers.BooleanField()
+    max_trips = serializers.IntegerField()
+    radius_m = serializers.IntegerField(allow_null=True, help_text="null: however far")
+    neighbours = serializers.ListField(child=serializers.CharField(), help_text="other regions reached into")
+
+
+class CostReply(Reply):
+    """What asking it is expected to cost; the lowest score is asked first. Metres; shares from 0 to 1."""
+
+    rank = serializers.IntegerField()
+    recycler_contract_id = serializers.UUIDField(help_text="the plant that goes with it")
+    trips = serializers.IntegerField(help_text="of its largest vehicle")
+    empty_m = serializers.IntegerField(help_text="base to site, between trips, and home")
+    loaded_m = serializers.IntegerField(help_text="site to plant, every trip")
+    accepted = serializers.IntegerField(help_text="of its latest answers")
+    refused = serializers.IntegerField(help_text="declined, or let lapse")
+    withdrawn = serializers.IntegerField(help_text="accepted and given back")
+    acceptance = serializers.FloatField(help_text="expected")
+    shortfall = serializers.FloatField(help_text="below its fair share of tonnes: 0 not at all, 1 it has had nothing")
+    score_m = serializers.IntegerField()
+
+
 class ConsideredReply(Reply):
-    """A contract, its distance, and every rule's yes or no."""
+    """A contract, its numbers, and every rule's yes or no."""
 
     contract_id = serializers.UUIDField()
     number = serializers.CharField()
     kind = serializers.CharField()
+    state = serializers.CharField()
+    suspended = serializers.BooleanField(help_text="the organisation is")
     organisation_id = serializers.UUIDField()
     organisation = serializers.CharField()
+    valid_from = serializers.DateField()
+    valid_until = serializers.DateField(help_text="the first day it is no longer valid")
     distance_m = serializers.IntegerField()
+    working_days = serializers.ListField(child=serializers.IntegerField(), help_text="ISO: 1 is Monday")
+    serves_region = serializers.BooleanField()
     quota_g = serializers.IntegerField(allow_null=True)
     quota_used_g = serializers.IntegerField()
-    cap_tiyn = serializers.IntegerField(allow_null=True)
-    cap_used_tiyn = serializers.IntegerField()
     verdicts = serializers.DictField(child=serializers.BooleanField())
     eligible = serializers.BooleanField()
 
 
-class PlantReply(Reply):
-    contract_id = serializers.UUIDField()
-    organisation_id = serializers.UUIDField()
+class CollectorReply(ConsideredReply):
+    serves_neighbour = serializers.BooleanField()
+    cap_tiyn = serializers.IntegerField(allow_null=True)
+    cap_used_tiyn = serializers.IntegerField()
+    payload_g = serializers.IntegerField(help_text="of its largest vehicle in service; 0: it has none")
+    own = serializers.BooleanField(help_text="the generator's own contract")
+    asked = serializers.BooleanField(help_text="in an earlier wave")
+    cost = CostReply(allow_null=True, help_text="null: not in the ranking")
+
+
+class PlantReply(ConsideredReply):
     facility_id = serializers.UUIDField()
-    distance_m = serializers.IntegerField()
+    capacity_g = serializers.IntegerField(allow_null=True, help_text="licensed grams a month; null: no ceiling")
+    capacity_used_g = serializers.IntegerField(help_text="of that month")
 
 
-class LatestReply(Reply):
+class WeighedReply(Reply):
+    eligible = serializers.IntegerField(help_text="how many contracts were, of the nearest twenty")
+    need = NeedReply()
+    contracts = CollectorReply(many=True)
+    recyclers = PlantReply(many=True)
+
+
+class DryRunReply(WeighedReply):
+    wave_size = serializers.IntegerField(help_text="so many of the first would be asked at once")
+    checked = CheckedReply()
+
+
+class LatestReply(WeighedReply):
     wave = serializers.IntegerField()
     at = serializers.DateTimeField()
-    eligible = serializers.IntegerField(help_text="how many contracts were")
-    contracts = ConsideredReply(many=True)
-    recyclers = PlantReply(many=True)
 
 
 class UnservedReply(PickupReply):

@@ -5,6 +5,7 @@ from . import views
 urlpatterns = [
     path("pickups", views.Pickups.as_view(), name="pickups"),
     path("pickups/check", views.Check.as_view(), name="pickup-check"),
+    path("pickups/dry-run", views.DryRun.as_view(), name="pickup-dry-run"),
     path("pickups/unserved", views.Unserved.as_view(), name="pickups-unserved"),
     path("pickups/<uuid:pickup_id>", views.Pickup.as_view(), name="pickup"),
     path("pickups/<uuid:pickup_id>/cancel", views.Cancel.as_view(), name="pickup-cancel"),

@@ -62,6 +62,24 @@ class Check(HouseView):
         return reply(operations.check_pickup(actor=request.actor, at=now(), new=new))
 
 
+class DryRun(HouseView):
+    """Whom would it be offered to, and why to nobody else? Takes what a submission takes, and does nothing.
+
+    A question, so it needs no Idempotency-Key.
+    """
+
+    actions = {"POST": "candidate.try"}
+    bodies = {"POST": serializers.PickupForm}
+    replies = {"POST": serializers.DryRunReply}
+    operation_ids = {"POST": "tryPickup"}
+    keyed = False
+
+    def post(self, request: Request) -> HttpResponse:
+        new = new_pickup(self.body())
+        found = operations.try_pickup(actor=request.actor, at=now(), new=new)
+        return reply({"wave_size": found.wave_size, "checked": found.checked, **found.told})
+
+
 class Unserved(HouseView):
     """The requests no contract may take, longest waiting first, each with its latest explanation."""
 

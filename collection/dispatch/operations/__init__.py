@@ -11,6 +11,7 @@ from .acceptance import (
     accept_offer,
     decline_offer,
 )
+from .dry_run import DryRun, try_pickup
 from .jobs import assign_driver, fail_job, move_job, report_incident, withdraw_job
 from .manual import ContractNotEligible, assign_pickup
 from .reoptimisation import Reoptimised, programmes_at_work, reoptimise
@@ -39,10 +40,10 @@ from .routes import (
 from .waves import advance, due_pickups
 
 __all__ = [
-    "Accepted", "Checked", "ContractNotEligible", "ContractNotLive", "ForeignOrigin", "IdTaken", "NewPickup",
+    "Accepted", "Checked", "ContractNotEligible", "ContractNotLive", "DryRun", "ForeignOrigin", "IdTaken", "NewPickup",
     "NotEnrolled", "OfferAlreadyTaken", "OfferExpired", "OfferWithdrawn", "OwnPickup", "PlanInProgress", "PlanOutdated",
     "QuotaExhausted", "Reoptimised", "Submitted", "accept_offer", "adopt_plan", "advance", "assign_driver",
-    "assign_pickup", "cancel_pickup", "check_pickup", "decline_offer", "due_pickups", "fail_job", "fail_plan", "move_job",
-    "note_progress", "programmes_at_work", "queue_nightly", "queue_plan", "reap_plans", "reoptimise", "report_incident",
-    "start_plan", "submit_pickup", "withdraw_job",
+    "assign_pickup", "cancel_pickup", "check_pickup", "decline_offer", "due_pickups", "fail_job", "fail_plan",
+    "move_job", "note_progress", "programmes_at_work", "queue_nightly", "queue_plan", "reap_plans", "reoptimise",
+    "report_incident", "start_plan", "submit_pickup", "try_pickup", "withdraw_job",
 ]

@@ -84,7 +84,7 @@ WITH pickup AS (
     FROM pickup, contracts_contract contract
     WHERE o.id = %(offer)s AND o.pickup_id = pickup.id AND o.state = 'open' AND o.expires_at > house_clock()
       AND contract.id = o.contract_id AND contract.state = 'active'
-    RETURNING o.id, o.pickup_id, o.contract_id, o.organisation_id, o.recycler_contract_id, o.facility_id
+    RETURNING o.id, o.pickup_id, o.contract_id, o.organisation_id, o.recycler_contract_id, o.facility_id, o.trips
 ), plant AS (
     SELECT contract.organisation_id FROM won JOIN contracts_contract contract ON contract.id = won.recycler_contract_id
 ), taken AS (
@@ -96,9 +96,9 @@ WITH pickup AS (
     FROM won WHERE p.id = won.pickup_id
 ), job AS (
     INSERT INTO dispatch_job (id, pickup_id, contract_id, organisation_id, recycler_id, recycler_contract_id,
-                              facility_id, driver_id, state, assigned_at, reason, version)
+                              facility_id, driver_id, state, trips, assigned_at, reason, version)
     SELECT %(job)s, won.pickup_id, won.contract_id, won.organisation_id, (SELECT organisation_id FROM plant),
-           won.recycler_contract_id, won.facility_id, %(driver)s, 'assigned', %(at)s, '', 1 FROM won
+           won.recycler_contract_id, won.facility_id, %(driver)s, 'assigned', won.trips, %(at)s, '', 1 FROM won
 ), losers AS (
     UPDATE dispatch_offer o SET state = 'withdrawn', answered_at = %(at)s
     FROM won WHERE o.pickup_id = won.pickup_id AND o.id <> won.id AND o.state = 'open'

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import F
 
 from collection.accounts import queries as accounts
 from collection.audit import steps as audit
+from collection.contracts.models import Programme
 from collection.contracts.steps import release
 from collection.kernel.actor import Actor
 from collection.kernel.calendar import almaty_date, month_of
@@ -21,11 +21,12 @@ from collection.pickups.models import Pickup
 from notifications import outbox
 
 from .. import notices, queries, steps
-from ..matching import Candidate, Need, choose_recycler
+from ..matching import Pair
 from ..models import Job, Offer
 from ..queries import Seen
 from ..states import ASSIGNABLE, pickup_actions
 from .acceptance import QuotaExhausted
+from .waves import load_of
 
 
 class ContractNotEligible(Refusal):
@@ -50,8 +51,9 @@ def assign_pickup(*, actor: Actor, at: datetime, pickup_id: UUID, contract_id: U
     if pickup.state not in ASSIGNABLE:
         raise WrongState(state=pickup.state, allowed_actions=pickup_actions(actor.role)[pickup.state])
     told = {*steps.withdraw_offers(pickup_id, at=at), *_take_back(at, pickup)}
-    mine, plant = _eligible(pickup, contract_id)
-    job_id = _give(at, pickup, mine, plant)
+    pair = _eligible(pickup, contract_id)
+    mine, plant = pair.collector, pair.plant
+    job_id = _give(at, pickup, pair)
     if not steps.reserve(
         pickup_id=pickup_id, contract_ids=[mine.contract_id, plant.contract_id], facility_id=plant.facility_id,
         category=pickup.category_id, mass_g=pickup.declared_g, month=month_of(almaty_date(pickup.window_from)), at=at,
@@ -63,7 +65,7 @@ def assign_pickup(*, actor: Actor, at: datetime, pickup_id: UUID, contract_id: U
         after={"state": "accepted", "contract": str(contract_id), "job": str(job_id),
                "recycler_contract": str(plant.contract_id)},
     )
-    _tell(at, pickup, mine, plant, told - {mine.organisation_id})
+    _tell(at, pickup, pair, told - {mine.organisation_id})
     outbox.settle(task="dispatch.advance", object_id=pickup_id)
     return queries.pickup(actor, pickup_id)
 
@@ -80,29 +82,22 @@ def _take_back(at: datetime, pickup: Pickup) -> list[UUID]:
     return [one for one in (job.organisation_id, job.recycler_id) if one]
 
 
-def _eligible(pickup: Pickup, contract_id: UUID) -> tuple[Candidate, Candidate]:
+def _eligible(pickup: Pickup, contract_id: UUID) -> Pair:
     """The contract and the plant that goes with it; NotFound, or ContractNotEligible with the rules it breaks."""
-    need = Need(pickup.category_id, pickup.region_id, pickup.declared_g, almaty_date(pickup.window_from))
-    asked: dict[str, Any] = {"programme_id": pickup.programme_id, "need": need, "point": pickup.point.ewkt}
-    # pickup_id None: a contract that let its offer lapse may still be told to go.
-    found = queries.considered(
-        pickup_id=None, generator_id=pickup.generator_id, chosen=[contract_id], limit=0, **asked)
-    if not found:
+    found = queries.weigh_one(load_of(pickup), Programme.objects.get(pk=pickup.programme_id), contract_id)
+    if found is None:
         raise NotFound(defects=[Defect("/contract_id", "not_found")])
-    if not found[0]["eligible"]:
-        raise ContractNotEligible(verdicts=found[0]["verdicts"])
-    mine = Candidate(contract_id, UUID(found[0]["organisation_id"]), found[0]["distance_m"])
-    plant = choose_recycler(mine, queries.recyclers(own=[mine], **asked))
-    if plant is None:
-        raise ContractNotEligible(verdicts={"recycler": False})
-    return mine, plant
+    if found.pair is None:
+        raise ContractNotEligible(verdicts=found.verdicts if not all(found.verdicts.values()) else {"recycler": False})
+    return found.pair
 
 
-def _give(at: datetime, pickup: Pickup, mine: Candidate, plant: Candidate) -> UUID:
-    """The same rows an acceptance leaves: an accepted offer, a job, and the pickup's new hands."""
+def _give(at: datetime, pickup: Pickup, pair: Pair) -> UUID:
+    """The same rows an acceptance leaves: an accepted offer, a job (that the optimiser leaves alone), the new hands."""
+    mine, plant = pair.collector, pair.plant
     Offer.objects.create(
         id=uuid7(at), pickup=pickup, contract_id=mine.contract_id, organisation_id=mine.organisation_id,
-        wave=pickup.wave + 1, rank=1, distance_m=mine.distance_m, recycler_contract_id=plant.contract_id,
+        wave=pickup.wave + 1, rank=1, distance_m=mine.distance_m, trips=pair.trips, recycler_contract_id=plant.contract_id,
         facility_id=plant.facility_id, state="accepted", offered_at=at, expires_at=at + timedelta(seconds=1),
         answered_at=at, reason="assigned",
     )
@@ -115,11 +110,12 @@ def _give(at: datetime, pickup: Pickup, mine: Candidate, plant: Candidate) -> UU
     )
     return Job.objects.create(
         id=uuid7(at), pickup_id=pickup.id, contract_id=mine.contract_id, organisation_id=mine.organisation_id,
-        assigned_at=at, **hands,
+        assigned_at=at, frozen=True, trips=pair.trips, **hands,
     ).id
 
 
-def _tell(at: datetime, pickup: Pickup, mine: Candidate, plant: Candidate, losers: set[UUID]) -> None:
+def _tell(at: datetime, pickup: Pickup, pair: Pair, losers: set[UUID]) -> None:
+    mine, plant = pair.collector, pair.plant
     members = accounts.recipients([*losers, mine.organisation_id, plant.organisation_id, pickup.generator_id])
     say = {"object_type": "pickup", "object_id": pickup.id, "number": pickup.number}
     outbox.put(

@@ -127,7 +127,7 @@ def check_pickup(*, actor: Actor, at: datetime, new: NewPickup) -> Checked:
 
     Also names requests that still wait at the same site for the same thing: a likely duplicate is pointed out.
     """
-    return _judge(_stand(actor, at, new), new, duplicates=queries.likely_duplicates(
+    return judge(stand_of(actor, at, new), new, duplicates=queries.likely_duplicates(
         site_id=new.site_id, category=new.category, window_from=new.window_from, window_to=new.window_to))
 
 
@@ -139,8 +139,8 @@ def submit_pickup(*, actor: Actor, at: datetime, new: NewPickup) -> Submitted:
     `unknown_category`, `unknown_waste_code`, `code_not_in_category`, `over_road_limit`, `window_is_past`,
     `window_ends_before_it_starts`, `too_far_ahead`, `outside_programme_period`.
     """
-    stand = _stand(actor, at, new)
-    checked = _judge(stand, new)
+    stand = stand_of(actor, at, new)
+    checked = judge(stand, new)
     generator_id, occurred_at = stand["organisation_id"], new.occurred_at or at
     taken_in = rows(_SUBMIT.format(seen=queries.seen_pickup(actor)), {
         **queries.viewer(actor, pickup_actions(actor.role)),
@@ -206,7 +206,7 @@ def cancel_pickup(*, actor: Actor, at: datetime, pickup_id: UUID, reason: str, v
     return queries.pickup(actor, pickup_id)
 
 
-def _stand(actor: Actor, at: datetime, new: NewPickup) -> dict[str, Any]:
+def stand_of(actor: Actor, at: datetime, new: NewPickup) -> dict[str, Any]:
     """The facts of the request, or every reason to refuse it at once."""
     day = almaty_date(new.window_from)
     stand = queries.standing(
@@ -241,7 +241,7 @@ def _stand(actor: Actor, at: datetime, new: NewPickup) -> dict[str, Any]:
     return stand
 
 
-def _judge(stand: dict[str, Any], new: NewPickup, *, duplicates: list[UUID] | None = None) -> Checked:
+def judge(stand: dict[str, Any], new: NewPickup, *, duplicates: list[UUID] | None = None) -> Checked:
     reasons = is_payable(
         origin=new.origin, day=almaty_date(new.window_from), starts_on=stand["starts_on"], ends_on=stand["ends_on"],
         rates=stand["rates"], index_tiyn=stand["index_tiyn"])

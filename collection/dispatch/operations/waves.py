@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,7 +21,7 @@ from collection.pickups.states import WAITING_STATES
 from notifications import outbox
 
 from .. import notices, queries, steps
-from ..matching import Candidate, Need, choose_recycler
+from ..matching import Pair
 from ..models import Explanation, Offer
 
 #: An unserved pickup is looked at again after this long: quotas free up, contracts are signed.
@@ -48,23 +47,20 @@ def advance(*, actor: Actor, at: datetime, pickup_id: UUID) -> str:
         return pickup.state
     if pickup.window_to <= at:
         return _expire(actor, at, pickup)
-    need = Need(pickup.category_id, pickup.region_id, pickup.declared_g, almaty_date(pickup.window_from))
-    asked = {"programme_id": pickup.programme_id, "need": need, "point": pickup.point.ewkt}
     programme = Programme.objects.get(pk=pickup.programme_id)
-    chosen = queries.candidates(pickup_id=pickup_id, generator_id=pickup.generator_id, **asked)
-    plants = queries.recyclers(own=chosen, **asked) if chosen else []
-    wave = [(one, plant) for one in chosen if (plant := choose_recycler(one, plants))][: programme.wave_size]
+    weighed = queries.weigh(load_of(pickup), programme)
     # Told before the offers exist, so that "not asked before" speaks of earlier waves.
-    _explain(at, pickup, {
-        "eligible": len(chosen),
-        "contracts": queries.considered(pickup_id=pickup_id, generator_id=pickup.generator_id,
-                                        chosen=[one.contract_id for one, _ in wave], **asked),
-        "recyclers": [{name: str(value) if isinstance(value, UUID) else value for name, value in asdict(plant).items()}
-                      for plant in plants],
-    })
-    if not wave:
-        return _unserved(actor, at, pickup, "no_recycler" if chosen else "no_collector")
-    return _offer(actor, at, pickup, programme, wave)
+    _explain(at, pickup, queries.explain(weighed))
+    if not weighed.pairs:
+        return _unserved(actor, at, pickup, "no_recycler" if weighed.matches.collectors else "no_collector")
+    return _offer(actor, at, pickup, programme, weighed.pairs[: programme.wave_size])
+
+
+def load_of(pickup: Pickup) -> queries.Load:
+    """What the pickup's next wave is for."""
+    return queries.Load(
+        pickup.programme_id, pickup.category_id, pickup.region_id, pickup.declared_g, almaty_date(pickup.window_from),
+        (pickup.point.x, pickup.point.y), pickup.generator_id, pickup.id, pickup.wave + 1)
 
 
 def due_pickups(*, limit: int = 100) -> list[UUID]:
@@ -92,16 +88,17 @@ def _explain(at: datetime, pickup: Pickup, considered: dict[str, Any]) -> None:
 
 
 def _offer(actor: Actor, at: datetime, pickup: Pickup, programme: Programme,
-           wave: list[tuple[Candidate, Candidate]]) -> str:
+           wave: list[Pair]) -> str:
     expires_at = at + timedelta(seconds=programme.offer_life_s)
     number = pickup.wave + 1
     offers = [
         Offer(
-            id=uuid7(at), pickup_id=pickup.id, contract_id=one.contract_id, organisation_id=one.organisation_id,
-            wave=number, rank=rank, distance_m=one.distance_m, recycler_contract_id=plant.contract_id,
-            facility_id=plant.facility_id, offered_at=at, expires_at=expires_at,
+            id=uuid7(at), pickup_id=pickup.id, contract_id=pair.collector.contract_id,
+            organisation_id=pair.collector.organisation_id, wave=number, rank=rank, distance_m=pair.collector.distance_m,
+            trips=pair.trips, recycler_contract_id=pair.plant.contract_id, facility_id=pair.plant.facility_id,
+            offered_at=at, expires_at=expires_at,
         )
-        for rank, (one, plant) in enumerate(wave, start=1)
+        for rank, pair in enumerate(wave, start=1)
     ]
     Offer.objects.bulk_create(offers)
     Pickup.objects.filter(pk=pickup.id).update(state="offered", reason="", wave=number, version=F("version") + 1)

@@ -139,6 +139,7 @@ def unserved(actor: Actor, *, programme: str | None = None, after: tuple[datetim
     """The queue of requests nobody is eligible for, longest waiting first, each with its latest `explanation`."""
     fields = f"""{fields_of_pickup(actor)},
         (SELECT json_build_object('wave', wave, 'at', {instant('at')}, 'eligible', considered -> 'eligible',
+                                  'need', considered -> 'need',
                                   'contracts', considered -> 'contracts', 'recyclers', considered -> 'recyclers')
          FROM dispatch_explanation WHERE pickup_id = p.id ORDER BY id DESC LIMIT 1) AS explanation"""
     found = rows(

@@ -24,7 +24,8 @@ SELECT site.organisation_id, site.region_id, site.district_id, site.precision, S
             WHERE tariff.programme_id = programme.id AND tariff.category_id = %(category)s
               AND tariff.valid @> %(day)s::date) AS rates,
        EXISTS (SELECT FROM contracts_servedarea area JOIN contracts_contract contract ON contract.id = area.contract_id
-            WHERE area.programme_id = programme.id AND area.region_id = site.region_id
+            WHERE area.cell = contracts_cell(programme.id, site.region_id, %(category)s, 'collection')
+              AND area.programme_id = programme.id AND area.region_id = site.region_id
               AND area.category_id = %(category)s AND area.leg = 'collection'
               AND contract.state = 'active' AND contract.valid @> %(day)s::date) AS served
 FROM registry_site site, contracts_programme programme

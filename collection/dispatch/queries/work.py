@@ -63,8 +63,7 @@ LEFT JOIN LATERAL (
 WHERE p.programme_id = %(programme)s
   AND ((p.state = 'unserved' OR offer.id IS NOT NULL) AND p.window_to > house_clock()
        OR job.recycler_contract_id IS NOT NULL AND contract.kind = 'collection'
-          AND NOT EXISTS (SELECT FROM dispatch_offer o WHERE o.pickup_id = p.id AND o.state = 'accepted'
-                          AND o.reason = 'assigned'))
+          AND NOT job.frozen)
 ORDER BY p.id
 """
 
@@ -88,7 +87,8 @@ _COLLECTORS = f"""
 SELECT p.id AS pickup_id, near.contract_id, near.organisation_id, NULL::uuid AS facility_id, near.metres
 FROM pickups_pickup p CROSS JOIN LATERAL (
     SELECT area.contract_id, contract.organisation_id, round(ST_Distance(area.point, p.point))::bigint AS metres
-    {_AREA} {_SERVES} AND area.leg = 'collection' {_IN_FORCE}
+    {_AREA} {_SERVES} AND area.leg = 'collection'
+      AND area.cell = contracts_cell(p.programme_id, p.region_id, p.category_id, 'collection') {_IN_FORCE}
       AND allowed.quota_g - (SELECT coalesce(sum(amount), 0) FROM contracts_allotment used
             WHERE used.contract_id = area.contract_id AND used.of = 'quota' AND used.category_id = p.category_id
               AND {_FREED}) >= p.declared_g
@@ -113,7 +113,8 @@ FROM pickups_pickup p CROSS JOIN LATERAL (
     {_AREA}
     LEFT JOIN registry_facilitycapacity capacity
         ON capacity.facility_id = contract.facility_id AND capacity.category_id = p.category_id
-    {_SERVES} AND area.leg = 'recycling' {_IN_FORCE}
+    {_SERVES} AND area.leg = 'recycling'
+      AND area.cell = contracts_cell(p.programme_id, p.region_id, p.category_id, 'recycling') {_IN_FORCE}
       AND allowed.quota_g - (SELECT coalesce(sum(amount), 0) FROM contracts_allotment used
             WHERE used.contract_id = area.contract_id AND used.of = 'quota' AND used.category_id = p.category_id
               AND {_FREED}) >= p.declared_g
