@@ -40,7 +40,7 @@ def ordered(day: Day, *, seconds: float, seed: int = 0, hints: Mapping[UUID, Seq
         truck = day.trucks[route.vehicle_type()]
         orders[truck.vehicle_id] = [
             Call("pickup" if step.is_pickup() else "delivery", day.loads[step.idx]) for step in route.schedule()
-            if not step.is_depot() and not (step.is_pickup() and day.loads[step.idx].aboard)]
+            if not step.is_depot() and step.idx < len(day.loads) and not (step.is_pickup() and day.loads[step.idx].aboard)]
     return orders, int(found.cost())
 
 
@@ -65,7 +65,8 @@ class _Enough:
 def _data(day: Day) -> Any:
     from pyvrp import Depot, Location, ProblemData, Shipment, VehicleType
 
-    bound = sorted({load.truck for load in day.loads if load.truck}, key=str)
+    away = [one for one in day.trucks if one.start != one.end]
+    bound = sorted({load.truck for load in day.loads if load.truck} | {one.vehicle_id for one in away}, key=str)
     trucks = {one.vehicle_id: one for one in day.trucks}
     depots: dict[int, int] = {}
     for truck in day.trucks:
@@ -84,9 +85,13 @@ def _data(day: Day) -> Any:
                     "pickup_service_duration": service.load_s}
         shipments.append(Shipment(
             **gate, delivery_location=load.drop, delivery_tw_early=load.drop_from_s, delivery_tw_late=load.drop_to_s,
-            delivery_service_duration=service.unload_s, amount=[load.mass_g, *own], prize=_prize(day, load), required=False))
+            delivery_service_duration=service.unload_s, amount=[-(-load.mass_g // 1000), *own], prize=_prize(day, load), required=False))
+    # Whoever is out has to come home, with or without more work: an empty load where it stands has that counted always.
+    shipments += [
+        Shipment(truck.start, truck.start, truck.from_s, truck.from_s, prize=10 * int(day.metres.max()) + 1,
+                 amount=[0, *(int(truck.vehicle_id == one) for one in bound)], required=False) for truck in away]
     vehicles = [
-        VehicleType(1, [truck.payload_g, *(len(day.loads) if truck.vehicle_id == one else 0 for one in bound)],
+        VehicleType(1, [truck.payload_g // 1000, *(len(day.loads) + 1 if truck.vehicle_id == one else 0 for one in bound)],
                     depots[truck.start], depots[truck.end], tw_early=truck.from_s, tw_late=max(truck.from_s, truck.to_s))
         for truck in day.trucks]
     places: list[Any] = [day.metres, day.seconds]

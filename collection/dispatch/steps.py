@@ -44,14 +44,14 @@ def plan_again(job_ids: Sequence[UUID], *, at: datetime) -> None:
 
     A plan that is waiting reads the day when it starts, and one that is running sees that a job has changed.
     """
-    found = rows(
+    found = job_ids and rows(
         """
         SELECT DISTINCT plan.contract_id, plan.day, plan.vehicles FROM dispatch_routestop stop
         JOIN dispatch_route route ON route.id = stop.route_id JOIN dispatch_plan plan ON plan.id = route.plan_id
         WHERE stop.job_id = ANY(%s) AND plan.state = 'done' AND plan.day >= %s
         """,
         [list(job_ids), almaty_date(at)])
-    for one in found:
+    for one in found or ():
         named = [(UUID(vehicle), driver and UUID(driver)) for vehicle, driver in orjson.loads(one["vehicles"])]
         queue_plans([(uuid7(at), one["contract_id"])], day=one["day"], why="incident", at=at, named=named)
 

@@ -16,7 +16,7 @@ from collection.kernel.ids import uuid7
 from collection.pickups.models import Pickup
 from notifications import outbox
 
-from .. import notices, queries, rerouting
+from .. import notices, queries, rerouting, steps
 from ..queries import Planned
 from ..rerouting import Change
 from .waves import ANSWERING
@@ -81,6 +81,7 @@ def _carry_out(actor: Actor, at: datetime, planned: Planned, life: timedelta) ->
             offers[change.pickup_id] = offer_id
             moved.append(change)
             outbox.work(task="dispatch.advance", object_id=change.pickup_id, at=at, not_before=at + life)
+    steps.plan_again([one.job_id for one in moved if one.kind == "job" and one.job_id], at=at)
     audit.record_many(actor=actor, at=at, lines=[_line(change) for change in moved])
     _tell(at, moved, offers, expires_at=at + life)
     return moved
