@@ -144,6 +144,9 @@ def why_not(day: Day, load: Load) -> str | None:
     trucks = [one for one in day.trucks if load.truck in (None, one.vehicle_id)]
     if not trucks:
         return "vehicle_down"
+    trucks = [one for one in trucks if one.from_s <= one.to_s]
+    if not trucks:
+        return "no_time"  # their shifts are over
     if load.aboard:
         return None
     if all(load.mass_g > one.payload_g for one in trucks):

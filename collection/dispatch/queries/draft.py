@@ -13,7 +13,7 @@ from collection.kernel.calendar import ALMATY, almaty_date
 from collection.kernel.db import outside_transaction
 from collection.kernel.refusals import Defect, Unprocessable
 from collection.kernel.words import Words
-from geo.distance.geodesic import Geodesic
+from geo.distance import provider
 
 from ..dayplan import Day, Load, Service, Trip, Truck, left_over, timed, why_not
 from ..ordering import ordered
@@ -90,8 +90,8 @@ def draft(given: Given, *, seed: int | None = None, progress: Callable[[int], No
     if not given.jobs:
         return Draft(given.base, given.day, given.replaces, versions, seed=seed, named=given.named)
     places, index = _places(given)
-    matrix = Geodesic().matrix(places, places)
-    far = np.asarray(matrix.metres, dtype=np.int64), np.asarray(matrix.seconds, dtype=np.int64)
+    matrix = provider().matrix(places)
+    far = matrix.metres, matrix.seconds
     kept = done_so_far(given, index, *far)
     day = _day(given, kept, index, *far)
     able = Day(tuple(one for one in day.loads if why_not(day, one) is None), *_rest(day))
@@ -102,7 +102,7 @@ def draft(given: Given, *, seed: int | None = None, progress: Callable[[int], No
     routes = _routes(given, kept, trips, far, index)
     return Draft(
         given.base, given.day, given.replaces, versions, routes, tuple(sorted([*planless, *left_over(day, served)])),
-        cost, sum(one.metres for one in routes), Geodesic.name, False, seed, given.named,
+        cost, sum(one.metres for one in routes), matrix.provider, matrix.fallback, seed, given.named,
         tuple(_hands(given, routes)), _told(given, routes))
 
 

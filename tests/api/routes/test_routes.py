@@ -16,9 +16,10 @@ from collection.registry.models import Vehicle
 from notifications.models import OutboxRow
 from tests import cast
 from tests.api.phone import codes
-from tests.collection.dispatch.routes import MONDAY, check, clock, job, plan
+from tests.collection.dispatch.routes import MONDAY, check, clock, job, judged, plan
 
 pytestmark = pytest.mark.django_db
+__all__ = ["judged"]
 
 
 @pytest.fixture
@@ -212,6 +213,14 @@ def test_a_day_that_changed_once_is_read_again_and_twice_is_a_conflict(firm, mon
     answer = firm.admin.post("routes/plan", firm.body, Accept_Language="en")
     assert (answer.status_code, answer.json()["code"]) == (409, "plan_outdated")
     assert Plan.objects.filter(state="done").count() == 1
+
+
+def test_a_silent_road_engine_is_said_in_the_plan(firm, settings):
+    settings.DISTANCE_ENGINE, settings.DISTANCE_URL = "osrm", "http://127.0.0.1:9"
+    made = firm.admin.post("routes/plan", firm.body, Accept_Language="kk").json()
+    assert made["fallback"] is made["routes"][0]["fallback"] is True
+    assert [one["code"] for one in made["remarks"]] == ["estimated"] and "шамамен" in made["remarks"][0]["title"]
+    check(made["id"])  # the distances are those of the geodesic provider
 
 
 def test_reading_is_bounded(firm, django_assert_num_queries):

@@ -6,11 +6,15 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from uuid import UUID
 
+import pytest
+
 from collection.dispatch import operations as dispatch, queries
 from collection.dispatch.models import Plan, Route, RouteStop
 from collection.kernel.actor import HOUSE, Actor
 from collection.kernel.calendar import ALMATY
+from geo import routing
 from geo.distance.geodesic import Geodesic
+from geo.routing.checker import faults
 from tests import cast
 
 MONDAY = date(2026, 3, 2)
@@ -40,6 +44,18 @@ def plan(who: cast.Contractor, *, at: datetime = cast.AT, day: date = MONDAY, ac
     return seen.plain()
 
 
+@pytest.fixture(autouse=True)
+def judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer of the planner is judged by the checker that shares nothing with it."""
+    def judged(problem, **more):
+        found = planner(problem, **more)
+        assert faults(problem, found) == []
+        return found
+
+    planner = routing.plan
+    monkeypatch.setattr(routing, "plan", judged)
+
+
 def halts(plan_id: UUID | str) -> list[list[tuple[str, UUID]]]:
     """What each route does, in order."""
     return [[(stop.kind, stop.job_id) for stop in route.stops.order_by("position")]
@@ -57,12 +73,12 @@ def check(plan_id: UUID, *, shift: tuple[float, float] = (8, 18)) -> None:
         places = [route.start, *(stop.job.pickup.point if stop.kind == "pickup" else stop.job.facility.point for stop in stops),
                   route.end]
         legs = [Geodesic().matrix([(a.x, a.y)], [(b.x, b.y)]) for a, b in pairwise(places)]
-        assert [leg.metres[0][0] for leg in legs] == [*(stop.metres for stop in stops), route.home_m]
-        assert route.metres == sum(leg.metres[0][0] for leg in legs)
-        assert route.seconds == sum(leg.seconds[0][0] for leg in legs)
+        driven, spent = [int(leg.metres[0, 0]) for leg in legs], [int(leg.seconds[0, 0]) for leg in legs]
+        assert driven == [*(stop.metres for stop in stops), route.home_m]
+        assert (route.metres, route.seconds) == (sum(driven), sum(spent))
         total += route.metres
         aboard, before, resting = 0, route.starts_at, False
-        for stop, leg in zip(stops, legs, strict=False):
+        for stop, second in zip(stops, spent, strict=False):
             assert (stop.kind, stop.job_id) not in seen, "twice"
             seen[stop.kind, stop.job_id] = route.id
             if stop.kind == "delivery":
@@ -72,7 +88,7 @@ def check(plan_id: UUID, *, shift: tuple[float, float] = (8, 18)) -> None:
                 aboard += stop.job.pickup.declared_g
             assert 0 <= aboard <= route.vehicle.payload_g and stop.load_g == aboard
             if stop.done_at is None and stop.job.state not in ("en_route", "arrived"):
-                due = before + timedelta(seconds=leg.seconds[0][0])
+                due = before + timedelta(seconds=second)
                 # It goes on from where it was when the day was planned again.
                 assert stop.arrives_at >= due if resting else stop.arrives_at == due
                 begun = stop.departs_at - timedelta(minutes=15)
@@ -85,7 +101,7 @@ def check(plan_id: UUID, *, shift: tuple[float, float] = (8, 18)) -> None:
             before, resting = stop.departs_at, stop.done_at is not None
         assert aboard == 0, "something was never unloaded"
         assert route.starts_at >= clock(shift[0], stored.day) and route.ends_at <= clock(shift[1], stored.day)
-        assert route.ends_at == before + timedelta(seconds=legs[-1].seconds[0][0])
+        assert route.ends_at == before + timedelta(seconds=spent[-1])
     assert stored.metres == total
     left = {UUID(job_id) for job_id, _ in stored.unserved}
     assert left.isdisjoint(job_id for kind, job_id in seen if kind == "delivery"), "served and left over"

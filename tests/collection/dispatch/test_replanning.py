@@ -16,9 +16,10 @@ from collection.registry import operations as registry
 from collection.registry.models import Vehicle
 from notifications.models import Notice, OutboxRow
 from tests import cast
-from tests.collection.dispatch.routes import MONDAY, check, clock, halts, job, plan
+from tests.collection.dispatch.routes import MONDAY, check, clock, halts, job, judged, plan
 
 pytestmark = pytest.mark.django_db
+__all__ = ["judged"]
 
 
 @pytest.fixture
