@@ -180,9 +180,9 @@ def test_what_is_refused_and_writes_nothing(scene, firm, manager, phone_of, sett
     assert refused({}) == (422, "too_many_stops")
     settings.ROUTE_MAX_JOBS = 10
     idle = scene.collector(km=3)
-    Vehicle.objects.filter(pk=idle.vehicle_id).update(retired_at=scene.at)
     assert phone_of(idle.actor).post("routes/plan", {"day": "2026-03-02"}).status_code == 201  # nothing to fetch
     job(scene, idle, km=3)
+    Vehicle.objects.filter(pk=idle.vehicle_id).update(retired_at=scene.at)
     assert refused({}, phone_of(idle.actor)) == (422, "no_vehicle")
     assert Plan.objects.filter(contract=firm.who.contract_id).count() == Route.objects.count() == 0
 
