@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 import time
+from typing import Any
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "api.settings"
 os.environ["HOUSE_DB_ROLE"] = "owner"
@@ -18,18 +19,20 @@ import django
 
 django.setup()
 
-from tests.benches import candidates, places, reference, statistics, writes  # noqa: E402
+from tests.benches import candidates, places, reference, routing, statistics, writes  # noqa: E402
 from tests.benches.databases import AnotherBenchRuns, databases  # noqa: E402
 from tests.benches.measure import say  # noqa: E402
 
 BENCHES = {"reference": reference.run, "places": places.run, "writes": writes.run, "statistics": statistics.run,
-           "candidates": candidates.run}
+           "candidates": candidates.run, "routing": routing.run}
+
+FULL: dict[str, dict[str, Any]] = {"statistics": {"sizes": (10**5, 10**6, 10**7)}, "routing": {"seconds": 30.0}}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benches", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(BENCHES)}; all by default")
-    parser.add_argument("--full", action="store_true", help="statistics over 10,000,000 weighings too (ten minutes)")
+    parser.add_argument("--full", action="store_true", help="statistics over 10,000,000 weighings too, routing with 30 CPU s")
     asked = parser.parse_args()
     unknown = set(asked.names) - set(BENCHES)
     if unknown:
@@ -38,8 +41,7 @@ def main() -> int:
     try:
         with databases() as made:
             for name in asked.names or BENCHES:
-                more = {"sizes": (10**5, 10**6, 10**7)} if asked.full and name == "statistics" else {}
-                BENCHES[name](made, **more)
+                BENCHES[name](made, **(FULL.get(name, {}) if asked.full else {}))
     except AnotherBenchRuns as refusal:
         say(str(refusal))
         return 1
