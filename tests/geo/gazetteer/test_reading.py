@@ -36,6 +36,11 @@ def said(text: str, region: str | None = None) -> tuple[str | None, str | None, 
     ("Туркестанская область Сайрамский район Новое", "615200000", "district"),
     ("Алматинская область, г. Талдыкорган", "331010000", "settlement"),  # an address of before 2022
     ("Павлодарская область, с. Новое", "550000000", "region"),
+    ("Сайрам ауданы Түркістан облысы Атлантида ауылы", "615200000", "district"), ("191037400", "191037400", "settlement"),
+    ("Алматы қ., Бостандық ауданы, Сәтбаев көш. 22", "751410000", "district"),
+    ("с. Абай, Келесский район", "613930100", "settlement"), ("Восточно-Казахстанская область, Семей", "101010000", "settlement"),
+    ("Jañaözen", "471810000", "settlement"), ("Джанаозен", "471810000", "settlement"), ("Карганда", "351010000", "settlement"),
+    ("Мерке", "315430100", "settlement"),  # the village of 16,000, not its station and not its district
 ])
 def test_texts_that_are_understood(text, kato, level):
     assert said(text) == (kato, level, False)
@@ -91,21 +96,78 @@ def outcomes(asked: list[tuple[str, str | None, str]]) -> Counter[str]:
     return found
 
 
-def test_how_often_it_is_right():
-    """Every known village with its district; every town bare, by its aliases, and with a slip of the pen."""
-    units, chance = gazetteer().units, random.Random(5)
+def shares(asked: list[tuple[str, str | None, str]]) -> dict[str, float]:
+    found = outcomes(asked)
+    return {name: found[name] / found.total() for name in ("exact", "coarser", "ambiguous", "nothing", "wrong")}
+
+
+@pytest.fixture(scope="module")
+def villages():
+    return list(rows_of("kz_villages"))
+
+
+def test_villages_are_found_by_their_whole_address_in_any_order_and_language(villages, reference):
+    units = gazetteer().units
+    for name, kind in (("name_ru", "с. {}"), ("name_kk", "{} ауылы")):
+        called = [(kind.format(row[name]), getattr(units[row["district_kato"]], name), getattr(units[row["region_kato"]], name),
+                   row["settlement_kato"]) for row in villages]
+        for order in ("{2}, {1}, {0}", "{0}, {1}", "{0} {1} {2}", "{2} {1} {0}"):
+            found = shares([(order.format(*one), None, one[3]) for one in called])
+            assert found["exact"] >= 0.99 and found["wrong"] <= 0.002, (name, order, found)
+
+
+def test_a_region_beside_a_name_is_nearly_enough(villages, reference):
+    latin = shares([(row["name_latin"], row["region_kato"], row["settlement_kato"]) for row in villages])
+    assert latin["exact"] >= 0.96 and latin["wrong"] <= 0.003, latin
+    slips = random.Random(5)
+    typos = shares([(misspelt(row["name_ru"], slips), row["region_kato"], row["settlement_kato"])
+                    for row in villages if len(row["name_ru"]) > 5])
+    assert typos["exact"] >= 0.9 and typos["wrong"] <= 0.01, typos
+
+
+def test_a_bare_name_is_not_guessed(villages, reference):
+    """Of two villages in five the name is some other village's too."""
+    for name in ("name_ru", "name_kk", "name_latin"):
+        bare = shares([(row[name], None, row["settlement_kato"]) for row in villages])
+        assert bare["exact"] >= 0.57 and bare["exact"] + bare["ambiguous"] >= 0.98 and bare["wrong"] <= 0.005, (name, bare)
+
+
+def test_towns_by_their_aliases_and_with_a_slip_of_the_pen(reference):
     towns = {row["geonameid"]: row for row in rows_of("kz_settlements") if row["settlement_kato"]}
-    villages = list(rows_of("kz_villages"))
-    full = outcomes([(f"{units[row['district_kato']].name_ru}, с. {row['name_ru']}", row["region_kato"], row["settlement_kato"])
-                     for row in villages])
-    assert full["exact"] >= 0.99 * full.total() and full["wrong"] == 0, full
-    latin = outcomes([(row["name_latin"], row["region_kato"], row["settlement_kato"]) for row in villages])
-    assert latin["exact"] >= 0.98 * latin.total() and latin["wrong"] <= 0.01 * latin.total(), latin
-    alias = outcomes([(row["alias"], None, towns[row["geonameid"]]["settlement_kato"])
-                      for row in rows_of("kz_settlement_aliases") if row["geonameid"] in towns])
-    assert alias["exact"] >= 0.9 * alias.total() and alias["wrong"] <= 0.01 * alias.total(), alias
-    slips = outcomes([(misspelt(row["name_ru"], chance), row["region_kato"], row["settlement_kato"])
-                      for row in towns.values() if len(row["name_ru"]) > 5])
-    assert slips["exact"] >= 0.9 * slips.total() and slips["wrong"] <= 0.02 * slips.total(), slips
+    asked = [(row["alias"], towns[row["geonameid"]]) for row in rows_of("kz_settlement_aliases") if row["geonameid"] in towns]
+    bare = shares([(alias, None, town["settlement_kato"]) for alias, town in asked])
+    assert bare["exact"] >= 0.76 and bare["wrong"] <= 0.015, bare
+    placed = shares([(alias, town["region_kato"], town["settlement_kato"]) for alias, town in asked])
+    assert placed["exact"] >= 0.9 and placed["wrong"] <= 0.01, placed
+    slips = random.Random(5)
+    typos = shares([(misspelt(row["name_ru"], slips), row["region_kato"], row["settlement_kato"])
+                    for row in towns.values() if len(row["name_ru"]) > 5])
+    assert typos["exact"] >= 0.81 and typos["wrong"] <= 0.015, typos
 
 
+def test_villages_without_a_point_and_villages_that_are_not(reference):
+    """Those nobody has mapped are held out by themselves: what is answered holds them, and never is another village."""
+    units = gazetteer().units
+    mapless = [one for one in units.values() if one.kind == "village" and one.point is None and len(one.above) == 3][::7]
+    for name in ("name_ru", "name_kk"):
+        found = shares([(", ".join([*(getattr(units[kato], name) for kato in one.above[:2]), getattr(one, name)]), None, one.kato)
+                        for one in mapless])
+        assert found["coarser"] >= 0.93 and found["wrong"] == found["nothing"] == 0, found
+    districts = [one for one in units.values() if one.kind == "district" and one.point]
+    invented = shares([(f"{units[one.above[0]].name_ru}, {one.name_ru}, с. Кхуэрто", None, one.kato) for one in districts])
+    assert invented["exact"] == 1.0, invented
+
+
+STREETS = (
+    "пр. Достык, 125", "ул. Ауэзова, 19", "улица Жибек Жолы, 135", "Абая пр. 54а", "Сатпаева ул. 64 Д", "мкр. Аксай-3, 3",
+    "ул. Сейфуллина 458/460", "Төле би көшесі, 286", "Әл-Фараби даңғылы 7", "Бөгенбай батыр көш. 150", "Жандосова ул. 58 А",
+    "Kabanbay batyr st. 83", "микрорайон Орбита-2, д. 5, кв. 12", "Райымбек даңғылы, 212", "ул. Тимирязева, 42, корп. 23",
+    "шоссе Суюнбая 2")
+
+
+@pytest.mark.parametrize("street", STREETS)
+def test_streets_are_no_villages(street):
+    """Many a street bears a village's name; a city that is named beside it is what is meant."""
+    for text, region in ((f"Алматы, {street}", None), (f"{street}, г. Алматы", None), (f"Алматы қаласы, {street}", None),
+                         (street, "Алматы"), (street, "750000000")):
+        assert said(text, region) == ("750000000", "settlement", False), text

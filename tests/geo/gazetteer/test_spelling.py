@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from geo.gazetteer import normal
-from geo.gazetteer.spelling import core, sound
+from geo.gazetteer.spelling import sound
+from geo.gazetteer.words import core
 
 
 @pytest.mark.parametrize(
