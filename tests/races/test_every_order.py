@@ -81,7 +81,8 @@ class Play:
         offers = rows("SELECT wave, contract_id, state FROM dispatch_offer WHERE pickup_id = %s", [pickup_id])
         jobs = rows("SELECT contract_id, state FROM dispatch_job WHERE pickup_id = %s ORDER BY assigned_at, id", [pickup_id])
         names = {self.near.contract_id: "near", self.far.contract_id: "far"}
-        return (tuple(sorted(ends.items())), state, tuple(sorted((o["wave"], names[o["contract_id"]], o["state"]) for o in offers)),
+        return (tuple(sorted(ends.items())), state,
+                tuple(sorted((o["wave"], names[o["contract_id"]], o["state"]) for o in offers)),
                 tuple(sorted((names[j["contract_id"]], j["state"]) for j in jobs)))
 
     def one_after_the_other(self, names: Sequence[str], *, accepted: bool) -> tuple[Any, ...]:
