@@ -55,6 +55,7 @@ def _within(region: str, known: Gazetteer) -> list[Unit]:
     for part in reversed(_parts(region, known).parts):
         found = exactly(part, known) or known.misspelt(part.misspelt)
         fit = [unit for unit in found if not part.kinds or unit.kind in part.kinds]
+        fit = [unit for unit in fit if unit.called & {*part.sounds}] or fit  # "Акмола" once was Astana
         for choice in (
             [unit for unit in fit if unit.kind == "city" and not unit.above],
             [unit for unit in fit if unit.level == "region"],

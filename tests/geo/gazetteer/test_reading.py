@@ -57,6 +57,7 @@ def test_a_region_narrows_and_namesakes_inside_it_give_their_common_parent():
     assert said("Силантьевка", region="550000000") == ("550000000", "region", False)  # stated, and not there
     assert said("Жамбыл", region="550000000") == said("Жамбыл", region="Павлодарская область") == said(
         "Жамбыл", region="Pavlodar") == said("Павлодар облысы, Жамбыл") == ("550000000", "region", True)
+    assert said("Красноярка", region="Акмола")[0][:2] == said("Красноярка", region="Aqmola Oblysy")[0][:2] == "11"
     here = read("Бирлик", region="Жамбылская область")
     assert here.ambiguous and here.unit.kato.startswith("31") and {one.above[0] for one in here.choices} == {"310000000"}
 
@@ -67,7 +68,8 @@ def test_a_village_without_a_point_gives_the_unit_around_it():
     assert answer.unit.kato.startswith("6152")
 
 
-@pytest.mark.parametrize("text", ["", "   ", "xyzzy", "12345", "!!!", "а", "\u200b", "ул. Ленина 5", "с.", "район"])
+@pytest.mark.parametrize("text", ["", "   ", "xyzzy", "12345", "!!!", "а", "\u200b", "ул. Ленина 5", "с.", "район",
+                                  "Москва, Тверская 1"])
 def test_nothing_is_made_of_nothing(text):
     assert said(text) == (None, None, False)
 
