@@ -120,6 +120,7 @@ SMS_GATEWAY_TOKEN = os.environ.get("SMS_GATEWAY_TOKEN", "")
 DISTANCE_ENGINE = os.environ.get("DISTANCE_ENGINE", "geodesic")  # or osrm, valhalla
 DISTANCE_URL = os.environ.get("DISTANCE_URL", "")
 DISTANCE_COSTING = os.environ.get("DISTANCE_COSTING", "truck")  # Valhalla's vehicle
+DISTANCE_REACH_KM = float(os.environ.get("DISTANCE_REACH_KM", "400"))  # its max_matrix_distance
 DISTANCE_TIMEOUT_S = float(os.environ.get("DISTANCE_TIMEOUT_S", "2"))  # of one question
 DISTANCE_FACTOR = float(os.environ.get("DISTANCE_FACTOR", "1.3"))  # a road to its great circle, without an engine
 DISTANCE_SPEED_KMH = float(os.environ.get("DISTANCE_SPEED_KMH", "50"))

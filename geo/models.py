@@ -7,6 +7,7 @@ means "since before these records", an empty `valid_to` "still"; `valid_to` is t
 from __future__ import annotations
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import BrinIndex
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -177,18 +178,18 @@ class Geocoding(models.Model):
 
 
 class Distance(models.Model):
-    """What a routing engine said of a way, by places in 1e-5 degrees; without metres there is no road."""
+    """What a routing engine said of a way; without metres there is no road. A place is a number: `distance.memory.codes`.
 
-    id = models.BigAutoField(primary_key=True)
+    One narrow index and whole numbers: rows come by the ten thousand, while somebody waits for a route.
+    """
+
+    pk = models.CompositePrimaryKey("origin", "destination", "provider")
+    origin = models.BigIntegerField()
+    destination = models.BigIntegerField()
     provider = models.CharField(max_length=100)
-    from_x = models.IntegerField()
-    from_y = models.IntegerField()
-    to_x = models.IntegerField()
-    to_y = models.IntegerField()
-    metres = models.FloatField(null=True)
-    seconds = models.FloatField(null=True)
-    asked_at = models.DateTimeField(db_index=True)
+    metres = models.IntegerField(null=True)
+    seconds = models.IntegerField(null=True)
+    asked_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(
-            fields=["provider", "from_x", "from_y", "to_x", "to_y"], name="distance_once")]
+        indexes = [BrinIndex(fields=["asked_at"], name="distance_asked_at")]

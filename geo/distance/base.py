@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 Point = tuple[float, float]
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
+SNAPPED_M = 2_000  # engines take the nearest road however far it is: a place further from any has none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,7 +21,7 @@ class Matrix:
     """`metres[i, j]` and `seconds[i, j]` lead from origin i to destination j.
 
     `fallback`: the engine gave no answer, so all of it is geodesic; a plan made from it says so. `unreachable`: cells for
-    which the engine knows no road, filled in by geodesic.
+    which the engine knows no road, or which are too far apart for it, filled in by geodesic.
     """
 
     metres: Whole
@@ -38,37 +39,51 @@ class DistanceProvider(Protocol):
 
 
 class Engine(Protocol):
-    """A routing server. `block`: how many origins, and how many destinations, it takes in one question."""
+    """A routing server.
+
+    `block`: how many origins, and how many destinations, it takes in one question. `reach_m`: how far apart, by great
+    circle, an origin and a destination may be; one pair beyond that spoils the whole question.
+    """
 
     name: str
     block: int
+    reach_m: float
 
     def table(self, origins: Real, destinations: Real) -> tuple[Real, Real]:
-        """Metres and seconds, NaN where there is no road. Outside any transaction. Raises EngineDown."""
+        """Metres and seconds, NaN where there is no road. Outside any transaction. Raises EngineDown, EngineRefused."""
 
 
 class EngineDown(Exception):
-    """No answer was to be had: refused, too slow, or not understood."""
+    """No answer was to be had: too slow, in trouble, or not understood."""
+
+
+class EngineRefused(Exception):
+    """The engine is well, and will not answer this question: some place of it has no road."""
 
 
 def points_of(points: Sequence[Point]) -> Real:
     """n points as an n×2 array; ValueError names the first that is no point of the earth."""
-    array = np.asarray(points, dtype=np.float64).reshape(-1, 2) if len(points) else np.empty((0, 2))
+    array = np.asarray(points, dtype=np.float64) if len(points) else np.empty((0, 2))
+    if array.ndim != 2 or array.shape[1] != 2:
+        raise ValueError(f"points are pairs of longitude and latitude, not {array.shape}")
     wrong = ~(np.isfinite(array).all(axis=1) & (np.abs(array) <= (180, 90)).all(axis=1))
     if wrong.any():
         n = int(np.argmax(wrong))
-        raise ValueError(f"point {n} is not on earth: {tuple(array[n])}")
+        raise ValueError(f"point {n} is not on earth: {tuple(array[n].tolist())}")
     return array
 
 
+MOST = 1e9  # twenty-five times around the earth, thirty years: no answer about a road
+
+
 def numbers(rows: Any, shape: tuple[int, int]) -> Real:
-    """The engine's table of numbers and nulls; EngineDown if it is not of this shape."""
+    """The engine's table of numbers and nulls; EngineDown if it is not of this shape, or no table of distances."""
     try:
         array = np.array(rows, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise EngineDown(f"no table of numbers: {error}") from error
     if array.shape != shape:
         raise EngineDown(f"a table of {array.shape} instead of {shape}")
-    if (array[np.isfinite(array)] < 0).any():
-        raise EngineDown("a negative distance")
+    if ((array < 0) | (array > MOST)).any():
+        raise EngineDown("a distance that cannot be")
     return array

@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from collection.kernel.db import execute, in_transaction, rows
 
-from .base import Real
+from .base import Real, Whole
 
 E5 = 100_000
-CELLS = 40_000  # a larger matrix is asked for anew: reading it back would cost as much
+CELLS = 40_000  # a larger matrix is asked for anew: writing it down would take longer than asking again
 DAYS = 90  # roads change
 
 _RECALL = """
 SELECT h.n - 1 AS i, t.n - 1 AS j, known.metres, known.seconds
-FROM unnest(%s::int[], %s::int[]) WITH ORDINALITY AS h (x, y, n)
-CROSS JOIN unnest(%s::int[], %s::int[]) WITH ORDINALITY AS t (x, y, n)
-JOIN geo_distance known ON known.provider = %s AND known.from_x = h.x AND known.from_y = h.y
-    AND known.to_x = t.x AND known.to_y = t.y
+FROM unnest(%s::bigint[]) WITH ORDINALITY AS h (place, n) CROSS JOIN unnest(%s::bigint[]) WITH ORDINALITY AS t (place, n)
+JOIN geo_distance known ON known.origin = h.place AND known.destination = t.place AND known.provider = %s
 """
 _REMEMBER = """
-INSERT INTO geo_distance (provider, from_x, from_y, to_x, to_y, metres, seconds, asked_at)
-SELECT %s, from_x, from_y, to_x, to_y, metres, seconds, house_clock()
-FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::float8[], %s::float8[])
-    AS said (from_x, from_y, to_x, to_y, metres, seconds)
+INSERT INTO geo_distance (origin, destination, provider, metres, seconds, asked_at)
+SELECT h.place, t.place, %s, said.metres, said.seconds, house_clock()
+FROM unnest(%s::bigint[]) WITH ORDINALITY AS h (place, n) CROSS JOIN unnest(%s::bigint[]) WITH ORDINALITY AS t (place, n)
+JOIN unnest(%s::int[], %s::int[]) WITH ORDINALITY AS said (metres, seconds, n) ON said.n = (h.n - 1) * %s + t.n
 ON CONFLICT DO NOTHING
 """
+
+
+def places(points: Real) -> tuple[Real, NDArray[np.intp]]:
+    """The different places among points, rounded, from west to east; and which of them each point is."""
+    found, which = np.unique(np.rint(points * E5), axis=0, return_inverse=True)
+    return found / E5, which.reshape(-1)
 
 
 def recall(provider: str, origins: Real, destinations: Real) -> tuple[Real, Real]:
     """Metres and seconds that are remembered; infinity where nothing is, NaN where there was no road."""
     metres = np.full((len(origins), len(destinations)), np.inf)
     seconds = metres.copy()
-    if metres.size > CELLS:
+    if not 0 < metres.size <= CELLS:
         return metres, seconds
-    for cell in rows(_RECALL, [*_whole(origins), *_whole(destinations), provider]):
+    for cell in rows(_RECALL, [codes(origins).tolist(), codes(destinations).tolist(), provider]):
         at = cell["i"], cell["j"]
         metres[at], seconds[at] = (np.nan, np.nan) if cell["metres"] is None else (cell["metres"], cell["seconds"])
     return metres, seconds
@@ -42,12 +47,13 @@ def recall(provider: str, origins: Real, destinations: Real) -> tuple[Real, Real
 
 def remember(provider: str, origins: Real, destinations: Real, metres: Real, seconds: Real) -> None:
     """Keep the cells; those already known stay as they are."""
-    if not metres.size or metres.size > CELLS:
+    if not 0 < metres.size <= CELLS:
         return
-    from_x, from_y = (np.repeat(side, len(destinations)).tolist() for side in _whole(origins))
-    to_x, to_y = (np.tile(side, len(origins)).tolist() for side in _whole(destinations))
-    said = [[None if np.isnan(cell) else cell for cell in table.ravel().tolist()] for table in (metres, seconds)]
-    in_transaction(lambda: execute(_REMEMBER, [provider, from_x, from_y, to_x, to_y, *said]))
+    nowhere = (np.isnan(metres) | np.isnan(seconds)).ravel().tolist()
+    said = [[None if none else round(cell) for none, cell in zip(nowhere, table.ravel().tolist(), strict=True)]
+            for table in (metres, seconds)]
+    asked = [provider, codes(origins).tolist(), codes(destinations).tolist(), *said, len(destinations)]
+    in_transaction(lambda: execute(_REMEMBER, asked))
 
 
 def forget() -> int:
@@ -55,6 +61,7 @@ def forget() -> int:
     return execute("DELETE FROM geo_distance WHERE asked_at < house_clock() - make_interval(days => %s)", [DAYS])
 
 
-def _whole(points: Real) -> tuple[list[int], list[int]]:
-    x, y = np.rint(points * E5).astype(int).T
-    return x.tolist(), y.tolist()
+def codes(places: Real) -> Whole:
+    """A place as one number: degrees east of 180 W in the upper bits, north of the South Pole in the lower 25, in 1e-5."""
+    x, y = np.rint((places + np.array((180, 90))) * E5).astype(np.int64).T
+    return (x << 25) | y

@@ -5,18 +5,20 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from collection.kernel.db import outside_transaction
 
 from . import memory
-from .base import Engine, EngineDown, Matrix, Point, Real, points_of
+from .base import Engine, EngineDown, EngineRefused, Matrix, Point, Real, points_of
+from .blocks import Blocks, Lines
 from .breaker import Breaker
 from .geodesic import Geodesic
 
 log = logging.getLogger(__name__)
-BUDGET_S = 10.0  # for all blocks of one matrix
+BUDGET_S = 10.0  # for all questions of one matrix
 
 
 class Roads:
@@ -29,43 +31,46 @@ class Roads:
 
     def matrix(self, origins: Sequence[Point], destinations: Sequence[Point] | None = None) -> Matrix:
         outside_transaction()
-        here = points_of(origins)
-        there = here if destinations is None else points_of(destinations)
-        metres, seconds = memory.recall(self.name, here, there)
-        unknown = np.isinf(metres)
-        if unknown.any():
-            if not self.breaker.may_ask():
-                return self._straight(here, there)
-            try:
-                self._ask(here, there, unknown, metres, seconds)
-            except EngineDown as error:
-                self.breaker.failed_again()
-                log.warning("%s gave no answer: %s", self.name, error)
-                return self._straight(here, there)
-            self.breaker.answered()
+        here, row = memory.places(points_of(origins))
+        there, column = (here, row) if destinations is None else memory.places(points_of(destinations))
+        try:
+            metres, seconds = self._by_road(here, there)
+        except (EngineDown, EngineRefused) as error:
+            log.warning("%s gave no answer: %s", self.name, error)
+            return replace(self.straight.matrix(origins, destinations), fallback=True)
         nowhere = np.isnan(metres) | np.isnan(seconds)
         if nowhere.any():
             road = self.straight.roads(here, there)
             metres[nowhere], seconds[nowhere] = road[nowhere], road[nowhere] / self.straight.metres_a_second
-        return Matrix(np.rint(metres).astype(np.int64), np.rint(seconds).astype(np.int64), self.name,
-                      unreachable=int(nowhere.sum()))
+        cells = np.ix_(row, column)
+        return Matrix(np.rint(metres).astype(np.int64)[cells], np.rint(seconds).astype(np.int64)[cells], self.name,
+                      unreachable=int(nowhere[cells].sum()))
 
-    def _ask(self, here: Real, there: Real, unknown: np.ndarray, metres: Real, seconds: Real) -> None:
-        """Fill the unknown cells, block by block; each block is kept at once, so a second try goes on from there."""
-        deadline, size = time.monotonic() + self.budget_s, self.engine.block
-        rows, columns = np.flatnonzero(unknown.any(axis=1)), np.flatnonzero(unknown.any(axis=0))
-        for top in range(0, len(rows), size):
-            for left in range(0, len(columns), size):
-                part = np.ix_(rows[top:top + size], columns[left:left + size])
-                if not unknown[part].any():
-                    continue
-                if time.monotonic() > deadline:
-                    raise EngineDown(f"not done within {self.budget_s} s")
-                said = self.engine.table(here[part[0].ravel()], there[part[1].ravel()])
-                metres[part], seconds[part] = said
-                memory.remember(self.name, here[part[0].ravel()], there[part[1].ravel()], *said)
+    def _by_road(self, here: Real, there: Real) -> tuple[Real, Real]:
+        """What is remembered and, of the rest, what the engine says now; NaN where there is no road."""
+        metres, seconds = memory.recall(self.name, here, there)
+        far = self.straight.roads(here, there) > self.straight.factor * self.engine.reach_m
+        metres[far & np.isinf(metres)] = np.nan
+        if not np.isinf(metres).any():
+            return metres, seconds
+        if not self.breaker.may_ask():
+            raise EngineDown("it failed several times, and is left alone for a while")
+        deadline = time.monotonic() + self.budget_s
 
-    def _straight(self, here: Real, there: Real) -> Matrix:
-        road = self.straight.roads(here, there)
-        return Matrix(np.rint(road).astype(np.int64), np.rint(road / self.straight.metres_a_second).astype(np.int64),
-                      self.straight.name, fallback=True)
+        def keep(rows: Lines, columns: Lines) -> None:
+            """At once, so that a second try goes on from there."""
+            part = np.ix_(rows, columns)
+            memory.remember(self.name, here[rows], there[columns], metres[part], seconds[part])
+
+        blocks = Blocks(self.engine, here, there, far, metres, seconds, keep=keep,
+                        in_time=lambda: time.monotonic() <= deadline)
+        try:
+            blocks.fill()
+        except EngineDown:
+            self.breaker.failed_again()
+            raise
+        except EngineRefused:
+            self.breaker.answered()
+            raise
+        self.breaker.answered()
+        return metres, seconds

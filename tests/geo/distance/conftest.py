@@ -14,6 +14,11 @@ from typing import Any
 import httpx
 import pytest
 
+from geo.distance.geodesic import Geodesic
+from geo.distance.osrm import Osrm
+from geo.distance.roads import Roads
+from geo.distance.valhalla import Valhalla
+
 RECORDED = Path(__file__).parent / "recorded"
 Answer = Callable[[str, str, bytes], tuple[int, bytes]]
 
@@ -24,7 +29,7 @@ class Served(ThreadingHTTPServer):
     def __init__(self, answer: Answer) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer, self.asked, self.delay_s = answer, 0, 0.0
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=[0.02], daemon=True).start()
 
     @property
     def url(self) -> str:
@@ -48,6 +53,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *args: Any) -> None:
         pass
+
+
+def of(server: Served, **more: Any) -> Roads:
+    """The provider that asks this server, in the words of its kind (OSRM's by default)."""
+    kind = getattr(server, "kind", "osrm")
+    engine = Osrm(server.url, timeout_s=5) if kind == "osrm" else Valhalla(server.url, costing="auto", timeout_s=5)
+    return Roads(engine, Geodesic(), **more)
 
 
 @pytest.fixture
