@@ -11,8 +11,7 @@ from typing import Any
 
 from api.local.main_job import MainJob
 from api.local.phone import Phone
-from api.local.processes import ROOT, Running, running
-from api.local.serve import manage
+from api.local.processes import ROOT, Running, manage, running
 from collection.demo.cast import Season
 
 REPORT = ROOT / ".local" / "demo-report.json"

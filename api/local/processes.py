@@ -181,3 +181,9 @@ def uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def manage(*arguments: str) -> None:
+    """Run a management command in a process of its own, its progress shown. Raises Trouble when it fails."""
+    if code := subprocess.run([sys.executable, "-u", "manage.py", *arguments], cwd=ROOT, check=False).returncode:
+        raise Trouble(f"manage.py {' '.join(arguments)} ended with code {code}")

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 
-from api.local.home import Trouble
-from api.local.processes import ROOT, must_be_free, running
+from api.local import demo
+from api.local.processes import must_be_free, running
 
 
 def main(port: int) -> int:
     """Bring the programme to this code and serve it. The services are up already, and stay up."""
-    from api.local import demo  # it imports manage() from here
-
     must_be_free(port)
     demo.prepare()
     with running(web_port=port) as house:
@@ -26,9 +22,3 @@ def main(port: int) -> int:
         except KeyboardInterrupt:
             print("\nStopping ...", flush=True)
     return 0
-
-
-def manage(*arguments: str) -> None:
-    """Run a management command in a process of its own, its progress shown. Raises Trouble when it fails."""
-    if code := subprocess.run([sys.executable, "-u", "manage.py", *arguments], cwd=ROOT, check=False).returncode:
-        raise Trouble(f"manage.py {' '.join(arguments)} ended with code {code}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .known import gazetteer
 from .matching import exactly, match
 from .parts import Reading, parts_of
-from .units import Gazetteer, Unit, gazetteer
+from .units import Gazetteer, Unit
 
 CODE = re.compile(r"(?<!\d)[1-7]\d{8}(?!\d)", re.ASCII)
 LONGEST = 300  # characters of a text that are read

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Literal
-
-from collection.kernel.db import rows
 
 from .typos import deletions, is_typo
 
@@ -73,31 +70,3 @@ class Gazetteer:
         """The unit itself, or the finest one above it, that has a code and a point."""
         chain = (unit, *(self.units[kato] for kato in reversed(unit.above)))
         return next((one for one in chain if one.kato and one.point), None)
-
-
-@lru_cache(maxsize=1)
-def gazetteer() -> Gazetteer:
-    """All units; about 16,000, read in two seconds. `gazetteer.cache_clear()` after `load_reference` in the same process."""
-    from .building import drafts  # which knows what a unit is
-
-    found = Gazetteer()
-    for draft in drafts():
-        found.add(draft.unit(), draft.names)
-    return found
-
-
-_NEAREST = """
-SELECT kato_id AS kato, ST_Distance(geo_place.point::geography, here.point::geography) AS metres
-FROM geo_place, (SELECT ST_SetSRID(ST_MakePoint(%s, %s), 4326) AS point) here
-WHERE kato_id IS NOT NULL AND NOT suspect
-ORDER BY geo_place.point <-> here.point LIMIT 5
-"""
-
-
-def nearest(longitude: float, latitude: float) -> tuple[Unit, int] | None:
-    """The settlement nearest to a point (degrees) among those whose point is known, and how far it is, in metres.
-
-    The index measures in degrees, so the nearest five by it are compared over the ellipsoid.
-    """
-    found = min(rows(_NEAREST, [longitude, latitude]), key=lambda row: row["metres"], default=None)
-    return (gazetteer().units[found["kato"]], round(found["metres"])) if found else None
