@@ -7,6 +7,7 @@ import time
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import finalize
 
 import httpx
 
@@ -50,4 +51,6 @@ class Server:
     @cached_property
     def _client(self) -> httpx.Client:
         """Made by the process that asks, not by the one it was forked from; 20 ms, so not for every question."""
-        return httpx.Client(timeout=self._timeout_s, trust_env=False, limits=httpx.Limits(keepalive_expiry=IDLE_S))
+        client = httpx.Client(timeout=self._timeout_s, trust_env=False, limits=httpx.Limits(keepalive_expiry=IDLE_S))
+        finalize(self, client.close)
+        return client

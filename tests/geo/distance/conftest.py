@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -29,7 +30,12 @@ class Served(ThreadingHTTPServer):
     def __init__(self, answer: Answer) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer, self.asked, self.delay_s = answer, 0, 0.0
+        self.talking: list[socket.socket] = []
         threading.Thread(target=self.serve_forever, args=[0.02], daemon=True).start()
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        self.talking.append(request)
+        return True
 
     @property
     def url(self) -> str:
@@ -38,6 +44,7 @@ class Served(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: Served
+    protocol_version = "HTTP/1.1"  # connections are kept, as real engines keep them
 
     def do_GET(self) -> None:
         self.server.asked += 1

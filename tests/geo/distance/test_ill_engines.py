@@ -157,3 +157,14 @@ def test_all_questions_together_have_an_end_too(serve):
     started = time.monotonic()
     matrix = of(server, budget_s=0.5).matrix([(76.8 + n / 1000, 43.2) for n in range(400)])  # 16 questions
     assert matrix.fallback and time.monotonic() - started < 3 and server.asked <= 2
+
+
+def test_questions_share_a_connection_and_one_that_was_closed_meanwhile_is_no_failure(serve):
+    server = serve(lambda method, path, body: (200, table(*size(path))))
+    engine = Osrm(server.url, timeout_s=5)
+    for _ in range(2):
+        engine.table(points_of(CITY), points_of(CITY))
+    assert len(server.talking) == 1
+    server.shutdown_request(server.talking[0])
+    engine.table(points_of(CITY), points_of(CITY))
+    assert len(server.talking) == 2
