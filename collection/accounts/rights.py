@@ -65,7 +65,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "dispatch.reoptimise": _roles("manager"),
     "job.read": _roles("people manager inspector auditor support"),
     "job.update": _roles("collectors"), "job.withdraw": _roles("collector_admin"),
-    "job.assign": _roles("collector_admin manager"),
+    "job.assign": _roles("collector_admin manager"), "job.reassign": _roles("manager"),
     "route.plan": _roles("collector_admin manager"),
     "plan.read": _roles("collector_admin manager inspector auditor support"),
     "route.read": _roles("collectors manager inspector auditor support"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from collection.kernel.refusals import NotFound
 from collection.kernel.words import Words
 
 from .models import Contract, ContractQuerySet, IndexValue, Programme, Tariff, VatRate
+from .offering import Reach, weights_of
 from .prices import DAY, Period, Price, PriceList, Rates
 
 
@@ -28,6 +29,11 @@ class ProgrammeDetail:
     ceiling_tiyn: int | None
     offer_life_s: int
     wave_size: int
+    widening: list[dict[str, Any]]  # of `offering.Reach`
+    weights: dict[str, float]  # all of `offering.Weights`
+    max_trips: int
+    holidays: list[date]
+    unserved_alarm_g: int | None
     whole_payee: str
     version: int
 
@@ -99,7 +105,9 @@ def programmes(*, after: str | None = None, limit: int | None = None) -> list[Pr
 def programme_detail(row: Programme) -> ProgrammeDetail:
     return ProgrammeDetail(
         row.id, row.code, Words(row.name_kk, row.name_ru, row.name_en), row.synthetic, row.starts_on, row.ends_on,
-        row.ceiling_tiyn, row.offer_life_s, row.wave_size, row.whole_payee, row.version,
+        row.ceiling_tiyn, row.offer_life_s, row.wave_size, row.widening or [asdict(Reach())],
+        asdict(weights_of(row.weights)), row.max_trips, sorted(row.holidays), row.unserved_alarm_g, row.whole_payee,
+        row.version,
     )
 
 

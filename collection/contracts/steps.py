@@ -53,6 +53,19 @@ def release(object_ids: Sequence[UUID], *, why: str, at: datetime) -> None:
     )
 
 
+def release_part(object_id: UUID, grams: int, *, why: str, at: datetime) -> None:
+    """Give back `grams` of everything that stands against this object, and never more than stands there."""
+    execute(
+        """
+        INSERT INTO contracts_allotment (of, contract_id, facility_id, category_id, month, amount, why, object_id, at)
+        SELECT of, contract_id, facility_id, category_id, month, -least(%s, sum(amount)), %s, object_id, %s
+        FROM contracts_allotment WHERE object_id = %s AND of IN ('quota', 'capacity')
+        GROUP BY of, contract_id, facility_id, category_id, month, object_id HAVING sum(amount) > 0
+        """,
+        [grams, why, at, object_id],
+    )
+
+
 def serve(contract_ids: Sequence[UUID]) -> int:
     """Let dispatch find the contracts: one ServedArea per leg, category and region, at the base or the plant."""
     legs = [(kind, leg) for kind, served in LEGS.items() for leg in served]

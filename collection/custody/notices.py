@@ -7,6 +7,7 @@ from uuid import UUID
 
 from collection.kernel.actor import Actor
 from collection.kernel.words import Words
+from collection.pickups.steps import Rest
 from notifications.outbox import Notice
 
 from .models import Consignment
@@ -75,3 +76,20 @@ def moved(event: str, loads: Iterable[Consignment], actor: Actor,
         found += [Notice(person, f"consignment.{event}", title, text, "consignment", load.pk)
                   for person in people if person != actor.user_id]
     return found
+
+
+LEFT = Words("Қалғаны қайта ұсынылды", "Остаток предложен снова", "The rest is on offer again")
+LEFT_BODY = Words(
+    "Алынбай қалғаны №{number} өтінім болды.", "Невывезенный остаток стал заявкой №{number}.",
+    "What was left became request No {number}.",
+)
+
+
+def left(rests: Sequence[Rest], rows: Sequence[Consignment], served: Sequence[UUID | None],
+         people: Mapping[UUID, Iterable[UUID]]) -> list[Notice]:
+    """To the generators: what one lorry could not take is a request of its own."""
+    generator = {pickup_id: row.generator_id for row, pickup_id in zip(rows, served, strict=True)}
+    return [
+        Notice(person, "pickup.residual", LEFT, LEFT_BODY.fill(number=rest.number), "pickup", rest.id)
+        for rest in rests for person in people.get(generator[rest.pickup_id], ())  # type: ignore[arg-type]
+    ]

@@ -42,6 +42,11 @@ UNSERVED_BODY = Words(
     "№{number} өтінімге орындаушы табылмады.", "Для заявки №{number} не нашлось исполнителя.",
     "No eligible contract was found for request No {number}.",
 )
+ALARM = Words("Алынбаған қалдық көп", "Много невывезенных отходов", "Much that nobody collects")
+ALARM_BODY = Words(
+    "{place}: орындаушысы жоқ өтінімдер {tonnes} т.", "{place}: заявок без исполнителя на {tonnes} т.",
+    "{place}: requests of {tonnes} t without a collector.",
+)
 CANCELLED = Words("Өтінім тоқтатылды", "Заявка отменена", "Request cancelled")
 CANCELLED_BODY = Words(
     "№{number} өтінімнен бас тартылды.", "Заявка №{number} отменена.", "Request No {number} was cancelled.",

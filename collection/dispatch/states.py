@@ -44,9 +44,9 @@ UNSERVED_REASONS = (
 )
 #: Besides moving on, an underway job may be given a driver, and what goes wrong with it reported.
 JOB_ACTIONS = {
-    "assigned": ("en_route", "arrive", "collect", "withdraw", "fail", "assign_driver", "report_incident"),
-    "en_route": ("arrive", "collect", "withdraw", "fail", "assign_driver", "report_incident"),
-    "arrived": ("collect", "withdraw", "fail", "assign_driver", "report_incident"),
+    "assigned": ("en_route", "arrive", "collect", "withdraw", "fail", "assign_driver", "report_incident", "reassign"),
+    "en_route": ("arrive", "collect", "withdraw", "fail", "assign_driver", "report_incident", "reassign"),
+    "arrived": ("collect", "withdraw", "fail", "assign_driver", "report_incident", "reassign"),
 }
 #: Pickups an officer may give to a contract; an accepted one is taken from its collector.
 ASSIGNABLE = ("offered", "unserved", "accepted")
@@ -60,7 +60,8 @@ def offer_actions(role: str) -> dict[str, list[str]]:
 
 def job_actions(role: str) -> dict[str, list[str]]:
     """State -> what this role may do next with a job of its own."""
-    rights = {"collect": "consignment.create", "withdraw": "job.withdraw", "assign_driver": "job.assign"}
+    rights = {"collect": "consignment.create", "withdraw": "job.withdraw", "assign_driver": "job.assign",
+              "reassign": "job.reassign"}
     return {state: [verb for verb in JOB_ACTIONS.get(state, ()) if may(role, rights.get(verb, "job.update"))]
             for state in JOB_STEPS}
 

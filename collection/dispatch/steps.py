@@ -25,8 +25,14 @@ Named = Sequence[tuple[UUID, UUID | None]]
 def finish_jobs(job_ids: Sequence[UUID], *, at: datetime) -> int:
     """Collected: underway -> done. Returns how many moved."""
     return Job.objects.filter(pk__in=job_ids, state__in=UNDERWAY).update(
-        state="done", ended_at=at, version=F("version") + 1
+        state="done", ended_at=at, trips_done=F("trips_done") + 1, version=F("version") + 1
     )
+
+
+def count_trips(job_ids: Sequence[UUID]) -> int:
+    """One trip of each is on its way, and more follow: the job goes on. Returns how many were underway."""
+    return Job.objects.filter(pk__in=job_ids, state__in=UNDERWAY).update(
+        trips_done=F("trips_done") + 1, version=F("version") + 1)
 
 
 def end_job(job_id: UUID, *, state: str, reason: str, at: datetime) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F
+
+from collection.kernel.db import rows
+from collection.kernel.ids import uuid7
 
 from .models import Pickup, Upload
 
@@ -35,6 +39,42 @@ def reopen(pickup_id: UUID) -> bool:
             facility=None, driver_id=None, vehicle=None, accepted_at=None, handover_code="", version=F("version") + 1,
         )
     )
+
+
+#: What a lorry left may be fetched for so long at least.
+REST_WINDOW = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    id: UUID
+    number: int
+    pickup_id: UUID  # of which it is what was left
+    mass_g: int
+
+
+def leave_rest(rests: Mapping[UUID, int], *, at: datetime) -> list[Rest]:
+    """What is left of each pickup (id -> grams) is asked for again, from now on, as a request of its own. One statement.
+
+    Its grams are not declared a second time: they are part of what was declared first.
+    """
+    return [Rest(**row) for row in rows(
+        """
+        INSERT INTO pickups_pickup (
+            id, number, programme_id, generator_id, site_id, category_id, waste_code_id, declared_g, mass_assumed, origin,
+            note, window_from, window_to, point, region_id, district_id, state, occurred_at, submitted_at, created_by, reason,
+            handover_code, wave, version, residual_of_id)
+        SELECT rest.id, nextval('pickup_number'), p.programme_id, p.generator_id, p.site_id, p.category_id, p.waste_code_id,
+               rest.mass_g, p.mass_assumed, p.origin, p.note, greatest(p.window_from, %(at)s),
+               greatest(p.window_to, %(at)s + %(window)s), p.point, p.region_id, p.district_id, 'submitted', %(at)s, %(at)s,
+               p.created_by, '', '', 0, 1, p.id
+        FROM unnest(%(ids)s::uuid[], %(pickups)s::uuid[], %(masses)s::bigint[]) AS rest (id, pickup_id, mass_g)
+        JOIN pickups_pickup p ON p.id = rest.pickup_id
+        RETURNING id, number, residual_of_id AS pickup_id, declared_g AS mass_g
+        """,
+        {"ids": [uuid7(at) for _ in rests], "pickups": list(rests), "masses": list(rests.values()), "at": at,
+         "window": REST_WINDOW},
+    )] if rests else []
 
 
 def touch(pickup_id: UUID) -> None:

@@ -14,17 +14,19 @@ from collection.accounts.rights import STAFF_ROLES
 from collection.audit import steps as audit
 from collection.kernel.actor import Actor
 from collection.kernel.ids import uuid7
-from collection.kernel.refusals import Defect, Kind, NotFound, Refusal, Unprocessable
+from collection.kernel.refusals import Defect, Kind, NotFound, Refusal, StaleVersion, Unprocessable
 from collection.kernel.words import Words
 from collection.waste.models import Category
 
 from .models import Base, Facility, FacilityCapacity, Generator, Place, Scale, Site, Vehicle
 from .queries import (
     Placed,
+    PlacedBase,
     PlacedFacility,
     ScaleDetail,
     VehicleDetail,
     placed,
+    placed_base,
     scale_detail,
     vehicle_detail,
     with_capacities,
@@ -34,7 +36,7 @@ from .steps import NewFacility, NewPlace, OutsideCountry, insert_places, locate
 
 __all__ = [
     "NewFacility", "NewPlace", "NewScale", "NewVehicle", "OutsideCountry", "Registered", "add_bases", "add_facilities",
-    "add_scales", "add_sites", "add_vehicles",
+    "add_scales", "add_sites", "add_vehicles", "change_working_days",
 ]
 
 
@@ -78,10 +80,10 @@ def add_sites(*, actor: Actor, at: datetime, sites: Sequence[NewPlace]) -> list[
     return [placed(row) for row in _add(Site, "site", actor, at, sites)]
 
 
-def add_bases(*, actor: Actor, at: datetime, bases: Sequence[NewPlace]) -> list[Placed]:
+def add_bases(*, actor: Actor, at: datetime, bases: Sequence[NewPlace]) -> list[PlacedBase]:
     """Places a contractor's vehicles start from: dispatch measures distance from here. Errors as `add_sites`."""
     _act_for(actor, {one.organisation_id for one in bases}, Organisation)
-    return [placed(row) for row in _add(Base, "base", actor, at, bases)]
+    return [placed_base(row) for row in _add(Base, "base", actor, at, bases)]
 
 
 def add_facilities(*, actor: Actor, at: datetime, facilities: Sequence[NewFacility]) -> list[PlacedFacility]:
@@ -107,6 +109,27 @@ def add_facilities(*, actor: Actor, at: datetime, facilities: Sequence[NewFacili
         for row, one in zip(rows, facilities, strict=True) for category, monthly_g in one.capacities
     )
     return with_capacities(rows)
+
+
+def change_working_days(*, actor: Actor, at: datetime, noun: str, place_id: UUID, days: Sequence[int],
+                        version: int) -> PlacedBase | PlacedFacility:
+    """The days of the week (ISO) on which a `base` or `facility` of one's own works: dispatch asks on the window's day.
+
+    Errors: NotFound, StaleVersion, Unprocessable with `empty` or `not_a_weekday`.
+    """
+    wrong = [Defect(f"/working_days/{n}", "not_a_weekday") for n, day in enumerate(days) if day not in range(1, 8)]
+    if wrong or not days:
+        raise Unprocessable(defects=wrong or [Defect("/working_days", "empty")])
+    row: Any = {"base": Base, "facility": Facility}[noun].objects.visible_to(actor).locked(pk=place_id).first()
+    if row is None:
+        raise NotFound
+    if row.version != version:
+        raise StaleVersion(version=row.version)
+    before, row.working_days, row.version = row.working_days, sorted(set(days)), row.version + 1
+    row.save(update_fields=["working_days", "version"])
+    audit.record(actor=actor, at=at, verb=f"{noun}.update", object_type=noun, object_id=place_id,
+                 before={"working_days": before}, after={"working_days": row.working_days})
+    return with_capacities([row])[0] if noun == "facility" else placed_base(row)
 
 
 def add_vehicles(*, actor: Actor, at: datetime, vehicles: Sequence[NewVehicle]) -> list[VehicleDetail]:

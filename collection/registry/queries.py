@@ -19,7 +19,7 @@ AnyRow = TypeVar("AnyRow", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A site or base. `kato` is the finest code its point yields: the district's, else the region's."""
+    """A site. `kato` is the finest code its point yields: the district's, else the region's."""
 
     id: UUID
     organisation_id: UUID
@@ -36,7 +36,12 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedFacility(Placed):
+class PlacedBase(Placed):
+    working_days: tuple[int, ...]  # ISO: 1 is Monday
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFacility(PlacedBase):
     capacities: dict[str, int]  # category -> licensed grams a month
     opens: time | None  # Almaty's; None: at any time
     closes: time | None
@@ -73,8 +78,8 @@ def sites(actor: Actor, *, after: UUID | None = None, limit: int | None = None) 
     return [placed(row) for row in _page(Site.objects.visible_to(actor), after, limit)]
 
 
-def bases(actor: Actor, *, after: UUID | None = None, limit: int | None = None) -> list[Placed]:
-    return [placed(row) for row in _page(Base.objects.visible_to(actor), after, limit)]
+def bases(actor: Actor, *, after: UUID | None = None, limit: int | None = None) -> list[PlacedBase]:
+    return [placed_base(row) for row in _page(Base.objects.visible_to(actor), after, limit)]
 
 
 def facilities(actor: Actor, *, after: UUID | None = None, limit: int | None = None) -> list[PlacedFacility]:
@@ -94,8 +99,8 @@ def site(actor: Actor, site_id: UUID) -> Placed:
     return placed(_one(Site.objects.visible_to(actor), site_id))
 
 
-def base(actor: Actor, base_id: UUID) -> Placed:
-    return placed(_one(Base.objects.visible_to(actor), base_id))
+def base(actor: Actor, base_id: UUID) -> PlacedBase:
+    return placed_base(_one(Base.objects.visible_to(actor), base_id))
 
 
 def facility(actor: Actor, facility_id: UUID) -> PlacedFacility:
@@ -134,13 +139,18 @@ def placed(row: Place) -> Placed:
     return Placed(**_place_values(row))
 
 
+def placed_base(row: Base) -> PlacedBase:
+    return PlacedBase(**_place_values(row), working_days=tuple(row.working_days))
+
+
 def with_capacities(rows: list[Facility]) -> list[PlacedFacility]:
     """Facilities with their capacities, by one query for all."""
     found: dict[UUID, dict[str, int]] = {row.id: {} for row in rows}
     for facility_id, category, monthly_g in FacilityCapacity.objects.filter(facility__in=found).order_by(
             "category__position").values_list("facility_id", "category_id", "monthly_g"):
         found[facility_id][category] = monthly_g
-    return [PlacedFacility(**_place_values(row), capacities=found[row.id], opens=row.opens, closes=row.closes) for row in rows]
+    return [PlacedFacility(**_place_values(row), working_days=tuple(row.working_days), capacities=found[row.id],
+                           opens=row.opens, closes=row.closes) for row in rows]
 
 
 def vehicle_detail(row: Vehicle) -> VehicleDetail:

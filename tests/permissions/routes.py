@@ -92,6 +92,8 @@ def sample(field: Any, things: Mapping[str, str]) -> Any:
             return next(iter(field.choices))
         case serializers.BooleanField():
             return True
+        case fields.StrictNumber():
+            return 1
         case serializers.IntegerField():
             return max(1, field.min_value or 0)
         case fields.Text() if field.field_name == "programme":

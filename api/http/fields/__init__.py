@@ -10,9 +10,9 @@ from .base import Nothing, Reply, Strict, StrictQuery, StrictSerializer, Wrong
 from .points import Degrees, GeoPoint, Position
 from .text import Text
 from .times import Clock, Day, Instant, Month
-from .values import CANONICAL_UUID, Id, ListOf, OneOf, StrictBoolean, StrictInteger
+from .values import CANONICAL_UUID, Id, ListOf, OneOf, StrictBoolean, StrictInteger, StrictNumber
 
 __all__ = [
     "CANONICAL_UUID", "Clock", "Day", "Degrees", "GeoPoint", "Id", "Instant", "ListOf", "Month", "Nothing", "OneOf", "Position",
-    "Reply", "Strict", "StrictBoolean", "StrictInteger", "StrictQuery", "StrictSerializer", "Text", "Wrong",
+    "Reply", "Strict", "StrictBoolean", "StrictInteger", "StrictNumber", "StrictQuery", "StrictSerializer", "Text", "Wrong",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,17 @@ class StrictInteger(Strict, serializers.IntegerField):
         if data > self.max_value:
             raise Wrong("too_large", max=self.max_value)
         return data
+
+
+class StrictNumber(Strict, serializers.FloatField):
+    """A JSON number, as a float."""
+
+    def to_internal_value(self, data: Any) -> float:
+        if type(data) is not int and not isinstance(data, Decimal):
+            raise Wrong("not_a_number")
+        if abs(data) > INT64:
+            raise Wrong("too_large", max=INT64)
+        return float(data)
 
 
 class StrictBoolean(Strict, serializers.BooleanField):

@@ -32,6 +32,10 @@ class CollectForm(StrictSerializer):
     vehicle_id = Id(required=False, help_text="another vehicle than the job's")
     plate = Text(max_length=15, required=False, help_text="of a hired vehicle that is not in the registry")
     recycler_contract_id = Id(required=False, help_text="needed only where dispatch found no recycler")
+    more_follows = StrictBoolean(required=False, help_text="another trip of this job is to come; by the planned trips if unsaid")
+    rest_g = StrictInteger(
+        min_value=1, max_value=MAX_G, required=False,
+        help_text="grams that stay there after the last trip, by estimate: they become a request of their own")
 
 
 class LoadForm(StrictSerializer):

@@ -14,6 +14,10 @@ class JobQuery(PageQuery):
     pickup = Id(required=False)
 
 
+class ReassignForm(StrictSerializer):
+    contract_id = Id()
+
+
 class DriverForm(StrictSerializer):
     driver_id = Id()
     vehicle_id = Id()
@@ -68,6 +72,9 @@ class JobReply(Reply):
     facility = PlantPlaceReply(allow_null=True)
     driver_id = serializers.UUIDField(allow_null=True)
     vehicle = JobVehicleReply(allow_null=True)
+    trips = serializers.IntegerField(help_text="that the load takes with the contractor's largest vehicle")
+    trips_done = serializers.IntegerField()
+    frozen = serializers.BooleanField(help_text="an officer decided: the optimiser leaves it alone")
     version = serializers.IntegerField()
     allowed_actions = serializers.ListField(child=serializers.CharField())
 

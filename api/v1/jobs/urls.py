@@ -10,5 +10,6 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/arrive", views.Arrive.as_view(), name="job-arrive"),
     path("jobs/<uuid:job_id>/incidents", views.Incidents.as_view(), name="job-incidents"),
     path("jobs/<uuid:job_id>/withdraw", views.Withdraw.as_view(), name="job-withdraw"),
+    path("jobs/<uuid:job_id>/reassign", views.Reassign.as_view(), name="job-reassign"),
     path("jobs/<uuid:job_id>/fail", views.Fail.as_view(), name="job-fail"),
 ]

@@ -123,6 +123,24 @@ class Withdraw(HouseView):
         )
 
 
+class Reassign(HouseView):
+    """Give it to another contract; the collector who has it loses it, and the optimiser leaves the new job alone."""
+
+    actions = {"POST": "job.reassign"}
+    bodies = {"POST": serializers.ReassignForm}
+    replies = {"POST": serializers.JobDetailReply}
+    operation_ids = {"POST": "reassignJob"}
+    etags = frozenset({"POST"})
+
+    def post(self, request: Request, job_id: UUID) -> HttpResponse:
+        asked, version = self.body(), if_match(request)
+        return write(
+            request,
+            lambda actor, at: operations.reassign_job(actor=actor, at=at, job_id=job_id, version=version, **asked),
+            render=Seen.plain,
+        )
+
+
 class Fail(HouseView):
     """A wasted journey, with its evidence; the pickup ends as failed."""
 

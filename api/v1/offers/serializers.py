@@ -30,6 +30,7 @@ class OfferReply(Reply):
     wave = serializers.IntegerField()
     rank = serializers.IntegerField()
     distance_m = serializers.IntegerField(help_text="from the contract's base")
+    trips = serializers.IntegerField(help_text="that the load takes with the contractor's largest vehicle")
     offered_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     answered_at = serializers.DateTimeField(allow_null=True)

@@ -69,6 +69,11 @@ class UnservedQuery(PageQuery):
     programme = Text(max_length=40, pattern=PROGRAMME, required=False)
 
 
+class DistrictQuery(StrictQuery):
+    programme = Text(max_length=40, pattern=PROGRAMME, required=False)
+    days = StrictInteger(min_value=1, max_value=366, default=30, help_text="how far back what was lost is counted")
+
+
 class WaveQuery(StrictQuery):
     wave = StrictInteger(min_value=1, max_value=10_000, required=False, help_text="the latest unless told otherwise")
 
@@ -140,6 +145,7 @@ class PickupReply(Reply):
     handover_code = serializers.CharField(allow_null=True, help_text="the generator's alone, to be told to the driver")
     photo_ids = serializers.ListField(child=serializers.UUIDField(), allow_null=True)
     flags = serializers.ListField(child=serializers.CharField(), help_text="device_clock_ahead")
+    residual_of = serializers.UUIDField(allow_null=True, help_text="the request of which this is what was left")
     version = serializers.IntegerField()
     allowed_actions = serializers.ListField(child=serializers.CharField())
 
@@ -248,6 +254,23 @@ class LatestReply(WeighedReply):
 
 class UnservedReply(PickupReply):
     explanation = LatestReply(allow_null=True)
+
+
+class DistrictReply(Reply):
+    """Declared grams of one district that nobody fetches."""
+
+    programme = serializers.CharField()
+    region = serializers.CharField(help_text="KATO code")
+    district = serializers.CharField(allow_null=True)
+    waiting_n = serializers.IntegerField()
+    waiting_g = serializers.IntegerField(help_text="unserved now")
+    oldest_at = serializers.DateTimeField(allow_null=True)
+    lost_n = serializers.IntegerField()
+    lost_g = serializers.IntegerField(help_text="expired in the last days: nobody came")
+
+
+class DistrictsReply(Reply):
+    items = DistrictReply(many=True)
 
 
 class UnservedPageReply(PageReply):

@@ -96,6 +96,18 @@ class Unserved(HouseView):
         return reply(seen_page(page, found))
 
 
+class UnservedByDistrict(HouseView):
+    """Where requests wait in vain, and what was lost lately: most tonnes first."""
+
+    actions = {"GET": "unserved.read"}
+    queries = {"GET": serializers.DistrictQuery}
+    replies = {"GET": serializers.DistrictsReply}
+    operation_ids = {"GET": "listUnservedByDistrict"}
+
+    def get(self, request: Request) -> HttpResponse:
+        return reply({"items": queries.unserved_by_district(**self.query())})
+
+
 class Pickup(HouseView):
     """One request with its timeline."""
 

@@ -5,7 +5,18 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.http.fields import Day, OneOf, Reply, StrictInteger, StrictQuery, StrictSerializer, Text
+from api.http.fields import (
+    Day,
+    ListOf,
+    OneOf,
+    Reply,
+    StrictBoolean,
+    StrictInteger,
+    StrictNumber,
+    StrictQuery,
+    StrictSerializer,
+    Text,
+)
 from api.http.pagination import PageReply
 from api.v1.catalog.serializers import WordsReply
 from collection.contracts.states import STAGES, WHOLE_PAYEES
@@ -30,10 +41,54 @@ class ProgrammeForm(StrictSerializer):
     whole_payee = OneOf(WHOLE_PAYEES, default="recycling", help_text="who is paid an unsplit rate")
 
 
+class ReachForm(StrictSerializer):
+    """How far offers go, from a wave on."""
+
+    from_wave = StrictInteger(min_value=1, help_text="the first step is from wave 1")
+    radius_m = StrictInteger(required=False, allow_null=True, help_text="null: however far")
+    neighbours = StrictBoolean(default=False, help_text="also who serves only another region within the radius")
+
+
+class WeightsForm(StrictSerializer):
+    """What a ranking weighs, in kilometres; what is not named is as usual."""
+
+    empty = StrictNumber(required=False, help_text="of one kilometre driven empty")
+    loaded = StrictNumber(required=False, help_text="of one kilometre driven loaded")
+    refusal_km = StrictNumber(required=False, help_text="of a refusal that is certain")
+    prior_answers = StrictNumber(required=False, help_text="how many answers the prior counts for")
+    prior_share = StrictNumber(required=False, help_text="of offers a contract is taken to accept before it was asked")
+    withdrawal = StrictNumber(required=False, help_text="how many refusals a job given back counts for")
+    fair_share = StrictNumber(required=False, help_text="of its quota's expected use, below which a contract is lifted")
+    fair_km = StrictNumber(required=False, help_text="how far one is lifted that has had nothing")
+
+
 class ProgrammeChangeForm(StrictSerializer):
     ceiling_tiyn = StrictInteger(required=False, allow_null=True)
     offer_life_s = StrictInteger(required=False)
     wave_size = StrictInteger(required=False)
+    widening = ListOf(child=ReachForm(), max_length=10, required=False, help_text="empty: who serves the region")
+    weights = WeightsForm(required=False)
+    max_trips = StrictInteger(required=False, help_text="that one job may take")
+    holidays = ListOf(child=Day(), max_length=400, required=False, help_text="days on which nobody works")
+    unserved_alarm_g = StrictInteger(required=False, allow_null=True,
+                                     help_text="unserved grams in a district above which managers are alarmed; null: never")
+
+
+class ReachReply(Reply):
+    from_wave = serializers.IntegerField()
+    radius_m = serializers.IntegerField(allow_null=True)
+    neighbours = serializers.BooleanField()
+
+
+class WeightsReply(Reply):
+    empty = serializers.FloatField()
+    loaded = serializers.FloatField()
+    refusal_km = serializers.FloatField()
+    prior_answers = serializers.FloatField()
+    prior_share = serializers.FloatField()
+    withdrawal = serializers.FloatField()
+    fair_share = serializers.FloatField()
+    fair_km = serializers.FloatField()
 
 
 class ProgrammeReply(Reply):
@@ -47,6 +102,11 @@ class ProgrammeReply(Reply):
     currency = serializers.ChoiceField(["KZT"])
     offer_life_s = serializers.IntegerField()
     wave_size = serializers.IntegerField()
+    widening = ReachReply(many=True)
+    weights = WeightsReply()
+    max_trips = serializers.IntegerField()
+    holidays = serializers.ListField(child=serializers.DateField())
+    unserved_alarm_g = serializers.IntegerField(allow_null=True)
     whole_payee = serializers.ChoiceField(WHOLE_PAYEES)
     version = serializers.IntegerField()
 

@@ -14,7 +14,7 @@ from api.http.rendering import reply
 from api.http.views import HouseView
 from api.http.writes import write
 from collection.contracts import operations, queries
-from collection.contracts.operations import NewTariff
+from collection.contracts.operations import NewTariff, Reach
 from collection.contracts.queries import Price, ProgrammeDetail
 from collection.kernel.money import CURRENCY
 from collection.kernel.words import Words
@@ -59,6 +59,8 @@ class Programme(HouseView):
     def patch(self, request: Request, code: str) -> HttpResponse:
         """Change how offers go out, or the ceiling, from now on."""
         changes, version = self.body(), if_match(request)
+        if "widening" in changes:
+            changes["widening"] = [Reach(**step) for step in changes["widening"]]
         return write(
             request,
             lambda actor, at: operations.change_programme(

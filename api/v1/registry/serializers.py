@@ -58,12 +58,20 @@ class PlaceReply(Reply):
     version = serializers.IntegerField()
 
 
+class WorkingDaysForm(StrictSerializer):
+    working_days = ListOf(child=StrictInteger(min_value=1, max_value=7), max_length=7, help_text="ISO: 1 is Monday")
+
+
+class BaseReply(PlaceReply):
+    working_days = serializers.ListField(child=serializers.IntegerField(), help_text="ISO: 1 is Monday")
+
+
 class CapacityReply(Reply):
     category = serializers.CharField()
     monthly_g = serializers.IntegerField()
 
 
-class FacilityReply(PlaceReply):
+class FacilityReply(BaseReply):
     capacities = CapacityReply(many=True)
     opens = Clock(allow_null=True, help_text="Almaty's time; null: open at any time")
     closes = Clock(allow_null=True)
@@ -93,6 +101,10 @@ class ScaleReply(Reply):
 
 class PlacesReply(PageReply):
     items = PlaceReply(many=True)
+
+
+class BasesReply(PageReply):
+    items = BaseReply(many=True)
 
 
 class FacilitiesReply(PageReply):

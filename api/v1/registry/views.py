@@ -3,12 +3,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from api.http.etags import if_match
 from api.http.pagination import Page, PageQuery
 from api.http.rendering import reply
 from api.http.views import HouseView
@@ -110,17 +111,35 @@ class Bases(Listed, HouseView):
     actions = {"GET": "base.read", "POST": "base.create"}
     queries = {"GET": PageQuery}
     bodies = {"POST": serializers.PlaceForm}
-    replies = {"GET": serializers.PlacesReply, "POST": serializers.PlaceReply}
+    replies = {"GET": serializers.BasesReply, "POST": serializers.BaseReply}
     statuses = {"POST": 201}
     listed, render = staticmethod(reads.bases), staticmethod(place_json)
     add = staticmethod(lambda actor, at, asked: operations.add_bases(actor=actor, at=at, bases=[_place(asked)]))
 
 
-class Base(Detailed, HouseView):
+class WorkingDays:
+    """PATCH says on which days of the week the place works; dispatch asks on the day of a request's window."""
+
+    noun: ClassVar[str]
+
+    def patch(self, request: Request, pk: UUID) -> HttpResponse:
+        days, version = self.body()["working_days"], if_match(request)  # type: ignore[attr-defined]
+        return write(
+            request,
+            lambda actor, at: operations.change_working_days(
+                actor=actor, at=at, noun=self.noun, place_id=pk, days=days, version=version),
+            render=place_json,
+        )
+
+
+class Base(WorkingDays, Detailed, HouseView):
     """One base."""
 
-    actions = {"GET": "base.read"}
-    replies = {"GET": serializers.PlaceReply}
+    noun = "base"
+    actions = {"GET": "base.read", "PATCH": "base.update"}
+    bodies = {"PATCH": serializers.WorkingDaysForm}
+    replies = {"GET": serializers.BaseReply, "PATCH": serializers.BaseReply}
+    etags = frozenset({"PATCH"})
     one, render = staticmethod(reads.base), staticmethod(place_json)
 
 
@@ -137,11 +156,14 @@ class Facilities(Listed, HouseView):
         lambda actor, at, asked: operations.add_facilities(actor=actor, at=at, facilities=[_facility(asked)]))
 
 
-class Facility(Detailed, HouseView):
+class Facility(WorkingDays, Detailed, HouseView):
     """One facility."""
 
-    actions = {"GET": "facility.read"}
-    replies = {"GET": serializers.FacilityReply}
+    noun = "facility"
+    actions = {"GET": "facility.read", "PATCH": "facility.update"}
+    bodies = {"PATCH": serializers.WorkingDaysForm}
+    replies = {"GET": serializers.FacilityReply, "PATCH": serializers.FacilityReply}
+    etags = frozenset({"PATCH"})
     one, render = staticmethod(reads.facility), staticmethod(place_json)
 
 

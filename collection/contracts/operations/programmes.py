@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.db.models import F
 
@@ -14,12 +15,15 @@ from collection.kernel.refusals import Defect, Kind, NotFound, Refusal, StaleVer
 from collection.kernel.words import Words
 
 from ..models import Programme
+from ..offering import Reach, stored_weights, wrong_weights, wrong_widening
 from ..queries import ProgrammeDetail, programme_detail
 from ..rules import MAX_TIYN
 
 #: An offer lives between ten seconds (a simulation) and a week; a wave reaches at most twenty contractors.
 OFFER_LIFE_S = (10, 7 * 24 * 3600)
 WAVE_SIZE = (1, 20)
+#: A job takes at most a hundred trips; an alarm is of at most a million tonnes.
+MAX_TRIPS, MAX_ALARM_G = (1, 100), 10**12
 
 
 class ProgrammeCodeTaken(Refusal):
@@ -30,11 +34,19 @@ class ProgrammeCodeTaken(Refusal):
 
 
 class ProgrammeChanges(TypedDict, total=False):
-    """What may be changed while a programme runs; an absent name stays as it is, a ceiling of None is none."""
+    """What may be changed while a programme runs; an absent name stays as it is, a ceiling or alarm of None is none.
+
+    `weights` and `widening` replace what was said before; a weight that is not named is the usual one.
+    """
 
     offer_life_s: int
     wave_size: int
     ceiling_tiyn: int | None
+    widening: list[Reach]
+    weights: dict[str, float]
+    max_trips: int
+    holidays: list[date]
+    unserved_alarm_g: int | None
 
 
 def create_programme(*, actor: Actor, at: datetime, code: str, name: Words, starts_on: date,
@@ -70,7 +82,12 @@ def create_programme(*, actor: Actor, at: datetime, code: str, name: Words, star
 def change_programme(*, actor: Actor, at: datetime, code: str, version: int,
                      changes: ProgrammeChanges) -> ProgrammeDetail:
     """Change how offers go out, or the ceiling, from now on. Errors: NotFound, StaleVersion, Unprocessable."""
-    defects = _out_of_bounds(changes)
+    defects = _out_of_bounds(changes) + [
+        Defect(f"/{name}{pointer}", wrong, params)
+        for name, found in (("weights", wrong_weights(changes.get("weights", {}))),
+                            ("widening", wrong_widening(changes.get("widening", []))))
+        for pointer, wrong, params in found
+    ]
     if not changes:
         defects.append(Defect("", "nothing_to_change"))
     if defects:
@@ -80,15 +97,29 @@ def change_programme(*, actor: Actor, at: datetime, code: str, version: int,
         raise NotFound
     if row.version != version:
         raise StaleVersion(version=row.version)
-    before = {name: getattr(row, name) for name in changes}
-    Programme.objects.filter(pk=row.pk).update(**changes, version=F("version") + 1)
+    after = _stored(changes)
+    before = {name: getattr(row, name) for name in after}
+    Programme.objects.filter(pk=row.pk).update(**after, version=F("version") + 1)
     audit.record(actor=actor, at=at, verb="programme.update", object_type="programme", object_id=row.id,
-                 before=before, after=changes)
+                 before=before, after=after)
     return programme_detail(Programme.objects.get(pk=row.pk))
 
 
+def _stored(changes: ProgrammeChanges) -> dict[str, Any]:
+    """The columns: steps as plain values, only weights that are unusual, each holiday once."""
+    stored: dict[str, Any] = dict(changes)
+    if "widening" in changes:
+        stored["widening"] = [asdict(step) for step in changes["widening"]]
+    if "weights" in changes:
+        stored["weights"] = stored_weights(changes["weights"])
+    if "holidays" in changes:
+        stored["holidays"] = sorted(set(changes["holidays"]))
+    return stored
+
+
 def _out_of_bounds(numbers: ProgrammeChanges) -> list[Defect]:
-    bounds = {"offer_life_s": OFFER_LIFE_S, "wave_size": WAVE_SIZE, "ceiling_tiyn": (0, MAX_TIYN)}
+    bounds = {"offer_life_s": OFFER_LIFE_S, "wave_size": WAVE_SIZE, "ceiling_tiyn": (0, MAX_TIYN),
+              "max_trips": MAX_TRIPS, "unserved_alarm_g": (0, MAX_ALARM_G)}
     return [
         Defect(f"/{name}", "out_of_range", {"min": low, "max": high})
         for name, (low, high) in bounds.items()

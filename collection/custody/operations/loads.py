@@ -11,6 +11,7 @@ from uuid import UUID
 
 from collection.accounts import queries as accounts
 from collection.audit import steps as audit
+from collection.contracts.steps import release_part
 from collection.dispatch import steps as jobs
 from collection.dispatch.models import Job
 from collection.dispatch.states import JOB_ACTIONS
@@ -50,7 +51,9 @@ class Load:
     """Either `job_id` with `handover_code`, and the rest comes from the pickup, or an own load with everything itself.
 
     `id` may be made by the phone (UUIDv7). `point` is (longitude, latitude), for waste from no registered site.
-    `recycler_contract_id` is needed with a job only where dispatch found no recycler.
+    `recycler_contract_id` is needed with a job only where dispatch found no recycler. `more_follows`: another trip of the same
+    job is to come (None: until the planned number of trips is reached). `rest_g`: grams that stay there after the last
+    trip, by the driver's estimate; they become a request of their own.
     """
 
     loaded_at: datetime  # the phone's clock
@@ -67,6 +70,8 @@ class Load:
     site_id: UUID | None = None
     point: tuple[float, float] | None = None
     version: int | None = None  # of the job the caller saw
+    more_follows: bool | None = None
+    rest_g: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,13 @@ class Loaded:
 def load(*, actor: Actor, at: datetime, loads: Sequence[Load]) -> list[Loaded]:
     """Seal who takes what from where: a consignment and its transport sheet each; jobs are done, pickups fulfilled.
 
+    A job of several trips is done with its last one, and what is said to stay there is asked for again at once.
+
     A phone that lost the answer sends its own id again: the same content gives the same loads, `replayed`.
     Errors: NotFound (a job, contract or site that is not the actor's); StaleVersion; WrongState (the job is over); IdTaken;
     HandoverCodeWrong, ForeignOrigin, OccurredInFuture, or Unprocessable with all of `contract_not_live`, `wrong_kind`,
-    `category_not_in_contract`, `code_not_in_category`, `outside_country`, `recycler_needed`, `plate_needed`, ...
+    `category_not_in_contract`, `code_not_in_category`, `outside_country`, `recycler_needed`, `plate_needed`, `out_of_range`
+    (a rest that is not less than what was declared), `more_follows` (a rest before the last trip), ...
     """
     if made := _sent_before(actor, loads):
         return made
@@ -115,15 +123,20 @@ def load(*, actor: Actor, at: datetime, loads: Sequence[Load]) -> list[Loaded]:
         ConsignmentPickup(consignment=row, pickup_id=pickup_id)
         for row, pickup_id in zip(rows, served, strict=True) if pickup_id
     ])
-    _finish(found, at)
+    following = {job.pk for one in loads if (job := found.get(one.job_id)) and follows(one, job)}
+    rests = _finish(found, following, {found[one.job_id].pickup_id: one.rest_g for one in loads if one.rest_g}, at)
     audit.record_many(actor=actor, at=at, lines=[
         audit.Line("consignment.load", "consignment", row.pk, after={
             "state": "loaded", "category": row.category_id, "origin": row.origin, "region": row.region_id,
             "pickup": pickup_id, "collector_contract": row.collector_contract_id,
             "recycler_contract": row.recycler_contract_id, "vehicle": row.vehicle_id, "loaded_at": row.loaded_at})
         for row, pickup_id in zip(rows, served, strict=True)
+    ] + [
+        audit.Line("pickup.residual", "pickup", rest.id, after={
+            "state": "submitted", "residual_of": rest.pickup_id, "declared_g": rest.mass_g}) for rest in rests
     ])
-    outbox.put(notices.moved("loaded", rows, actor, accounts.recipients(notices.told("loaded", rows))), at=at)
+    people = accounts.recipients(notices.told("loaded", rows))
+    outbox.put(notices.moved("loaded", rows, actor, people) + notices.left(rests, rows, served, people), at=at)
     return [Loaded(row.pk, row.number, pickup_id) for row, pickup_id in zip(rows, served, strict=True)]
 
 
@@ -152,6 +165,10 @@ def _jobs(actor: Actor, loads: Sequence[Load], wrongs: Wrongs) -> dict[UUID | No
             raise StaleVersion(version=job.version)
         if job.state not in jobs.UNDERWAY:
             raise WrongState(state=job.state, allowed_actions=list(JOB_ACTIONS.get(job.state, ())))
+        if one.rest_g is not None and follows(one, job):
+            wrongs.add(Unprocessable, n, "rest_g", "more_follows")
+        elif one.rest_g is not None and not 0 < one.rest_g < job.pickup.declared_g:
+            wrongs.add(Unprocessable, n, "rest_g", "out_of_range", min=1, max=job.pickup.declared_g - 1)
         if not hmac.compare_digest(job.pickup.handover_code.encode(), one.handover_code.encode()):
             wrongs.add(HandoverCodeWrong, n, "handover_code")
     return found
@@ -194,12 +211,27 @@ def _sent_before(actor: Actor, loads: Sequence[Load]) -> list[Loaded]:
     return [Loaded(row.pk, row.number, served.get(row.pk), row.state, row.version, replayed=True) for row in stored]
 
 
-def _finish(found: dict[UUID | None, Job], at: datetime) -> None:
-    """Jobs done and pickups fulfilled; each statement is conditional, so whoever ended one meanwhile has won."""
+def follows(one: Load, job: Job) -> bool:
+    """Whether another trip of the job is to come after this one."""
+    return job.trips_done + 1 < job.trips if one.more_follows is None else one.more_follows
+
+
+def _finish(found: dict[UUID | None, Job], following: set[UUID], rests: dict[UUID, int], at: datetime) -> list[pickups.Rest]:
+    """Jobs done and pickups fulfilled, but for those whose next trip is to come; what stays there is asked for again.
+
+    Each statement is conditional, so whoever ended one meanwhile has won.
+    """
     if not found:
-        return
-    fulfilled = pickups.fulfil([job.pickup_id for job in found.values()], at=at)
-    done = jobs.finish_jobs([job.pk for job in found.values()], at=at)
-    if (fulfilled, done) != (len(found), len(found)):
+        return []
+    done = [job for job in found.values() if job.pk not in following]
+    moved = (pickups.fulfil([job.pickup_id for job in done], at=at), jobs.finish_jobs([job.pk for job in done], at=at),
+             jobs.count_trips(list(following)) if following else 0)
+    if moved != (len(done), len(done), len(following)):
         job = Job.objects.exclude(state="done").filter(pk__in=list(found)).first()
         raise WrongState(state=job.state if job else "done", allowed_actions=[])
+    for pickup_id, rest_g in rests.items():
+        release_part(pickup_id, rest_g, why="left", at=at)
+    left = pickups.leave_rest(rests, at=at)
+    for rest in left:
+        outbox.work(task="dispatch.advance", object_id=rest.id, at=at)
+    return left

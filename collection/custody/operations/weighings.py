@@ -11,7 +11,7 @@ from uuid import UUID
 from collection.accounts import queries as accounts
 from collection.audit import steps as audit
 from collection.contracts.models import Contract
-from collection.contracts.steps import Allot, allot, release
+from collection.contracts.steps import Allot, allot, release, release_part
 from collection.kernel.actor import Actor
 from collection.kernel.bulk import insert
 from collection.kernel.ids import uuid7
@@ -104,9 +104,7 @@ def weigh(*, actor: Actor, at: datetime, tickets: Sequence[Ticket]) -> list[UUID
              contract=(row.consignment.collector_contract_id, kinds[row.consignment.collector_contract_id]))
         for one, row in zip(tickets, rows, strict=True)
     ], at=at)
-    # What was promised at acceptance is given back, and what was really loaded is used.
-    release(list(ConsignmentPickup.objects.filter(consignment__in=ids).values_list("pickup_id", flat=True)),
-            why="weighed", at=at)
+    _give_back({one.consignment_id: one.gross_g - one.tare_g for one in tickets}, at)
     allot([
         Allot(of="quota", amount=one.gross_g - one.tare_g, why="weighed", object_id=one.consignment_id,
               contract_id=loads[one.consignment_id].collector_contract_id,
@@ -122,6 +120,17 @@ def weigh(*, actor: Actor, at: datetime, tickets: Sequence[Ticket]) -> list[UUID
     people = accounts.recipients(notices.told("weighed", loads.values()))
     outbox.put(notices.moved("weighed", loads.values(), actor, people), at=at)
     return [row.pk for row in rows]
+
+
+def _give_back(masses: dict[UUID, int], at: datetime) -> None:
+    """What was promised at acceptance is given back, and what was really loaded is used; of a pickup whose next trip is
+    still to come only as much as this one brought."""
+    served = list(ConsignmentPickup.objects.filter(consignment__in=masses).values_list(
+        "pickup_id", "consignment_id", "pickup__state"))
+    for pickup_id, consignment_id, state in served:
+        if state == "accepted":
+            release_part(pickup_id, masses[consignment_id], why="weighed", at=at)
+    release([pickup_id for pickup_id, _, state in served if state != "accepted"], why="weighed", at=at)
 
 
 def _may_use(actor: Actor, load: Consignment, scale: Scale | None) -> bool:

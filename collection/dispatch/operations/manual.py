@@ -15,7 +15,7 @@ from collection.contracts.steps import release
 from collection.kernel.actor import Actor
 from collection.kernel.calendar import almaty_date, month_of
 from collection.kernel.ids import uuid7
-from collection.kernel.refusals import Defect, Kind, NotFound, Refusal, StaleVersion, WrongState
+from collection.kernel.refusals import Defect, Kind, NotFound, Refusal, StaleVersion, Unprocessable, WrongState
 from collection.kernel.words import Words
 from collection.pickups.models import Pickup
 from notifications import outbox
@@ -24,7 +24,7 @@ from .. import notices, queries, steps
 from ..matching import Pair
 from ..models import Job, Offer
 from ..queries import Seen
-from ..states import ASSIGNABLE, pickup_actions
+from ..states import ASSIGNABLE, UNDERWAY, job_actions, pickup_actions
 from .acceptance import QuotaExhausted
 from .waves import load_of
 
@@ -50,24 +50,54 @@ def assign_pickup(*, actor: Actor, at: datetime, pickup_id: UUID, contract_id: U
         raise StaleVersion(version=pickup.version)
     if pickup.state not in ASSIGNABLE:
         raise WrongState(state=pickup.state, allowed_actions=pickup_actions(actor.role)[pickup.state])
-    told = {*steps.withdraw_offers(pickup_id, at=at), *_take_back(at, pickup)}
-    pair = _eligible(pickup, contract_id)
-    mine, plant = pair.collector, pair.plant
-    job_id = _give(at, pickup, pair)
-    if not steps.reserve(
-        pickup_id=pickup_id, contract_ids=[mine.contract_id, plant.contract_id], facility_id=plant.facility_id,
-        category=pickup.category_id, mass_g=pickup.declared_g, month=month_of(almaty_date(pickup.window_from)), at=at,
-    ):
-        raise QuotaExhausted
+    job_id, pair = _hand_over(at, pickup, contract_id)
     audit.record(
         actor=actor, at=at, verb="pickup.assign", object_type="pickup", object_id=pickup_id,
-        before={"state": pickup.state, "contract": str(pickup.collector_contract_id)},
-        after={"state": "accepted", "contract": str(contract_id), "job": str(job_id),
-               "recycler_contract": str(plant.contract_id)},
-    )
-    _tell(at, pickup, pair, told - {mine.organisation_id})
-    outbox.settle(task="dispatch.advance", object_id=pickup_id)
+        before={"state": pickup.state, "contract": str(pickup.collector_contract_id)}, after=_after(job_id, pair))
     return queries.pickup(actor, pickup_id)
+
+
+def reassign_job(*, actor: Actor, at: datetime, job_id: UUID, contract_id: UUID, version: int | None = None) -> Seen:
+    """Take a job that is not collected yet from its collector and give the load to another contract; the new job.
+
+    The optimiser leaves it alone from then on. Errors as `assign_pickup`; Unprocessable for the contract that has it.
+    """
+    pickup = Pickup.objects.locked(pk__in=Job.objects.filter(pk=job_id).values("pickup")).first()
+    if pickup is None:
+        raise NotFound
+    job = Job.objects.get(pk=job_id)
+    if version is not None and job.version != version:
+        raise StaleVersion(version=job.version)
+    if job.state not in UNDERWAY:
+        raise WrongState(state=job.state, allowed_actions=job_actions(actor.role)[job.state])
+    if job.contract_id == contract_id:
+        raise Unprocessable(defects=[Defect("/contract_id", "has_it_already")])
+    new_id, pair = _hand_over(at, pickup, contract_id)
+    audit.record(
+        actor=actor, at=at, verb="job.reassign", object_type="job", object_id=job_id,
+        before={"state": job.state, "contract": str(job.contract_id)}, after=_after(new_id, pair))
+    return queries.job(actor, new_id)
+
+
+def _hand_over(at: datetime, pickup: Pickup, contract_id: UUID) -> tuple[UUID, Pair]:
+    """From whoever has it or was asked to this contract: the new job, and the plant it goes to. Everybody is told."""
+    told = {*steps.withdraw_offers(pickup.id, at=at), *_take_back(at, pickup)}
+    pair = _eligible(pickup, contract_id)
+    job_id = _give(at, pickup, pair)
+    if not steps.reserve(
+        pickup_id=pickup.id, contract_ids=[pair.collector.contract_id, pair.plant.contract_id],
+        facility_id=pair.plant.facility_id, category=pickup.category_id, mass_g=pickup.declared_g,
+        month=month_of(almaty_date(pickup.window_from)), at=at,
+    ):
+        raise QuotaExhausted
+    _tell(at, pickup, pair, told - {pair.collector.organisation_id})
+    outbox.settle(task="dispatch.advance", object_id=pickup.id)
+    return job_id, pair
+
+
+def _after(job_id: UUID, pair: Pair) -> dict[str, str]:
+    return {"state": "accepted", "contract": str(pair.collector.contract_id), "job": str(job_id),
+            "recycler_contract": str(pair.plant.contract_id)}
 
 
 def _take_back(at: datetime, pickup: Pickup) -> list[UUID]:

@@ -23,6 +23,7 @@ from notifications import outbox
 from .. import notices, queries, steps
 from ..matching import Pair
 from ..models import Explanation, Offer
+from .alarm import alarm
 
 #: An unserved pickup is looked at again after this long: quotas free up, contracts are signed.
 LOOK_AGAIN = timedelta(hours=1)
@@ -52,7 +53,7 @@ def advance(*, actor: Actor, at: datetime, pickup_id: UUID) -> str:
     # Told before the offers exist, so that "not asked before" speaks of earlier waves.
     _explain(at, pickup, queries.explain(weighed))
     if not weighed.pairs:
-        return _unserved(actor, at, pickup, "no_recycler" if weighed.matches.collectors else "no_collector")
+        return _unserved(actor, at, pickup, programme, "no_recycler" if weighed.matches.collectors else "no_collector")
     return _offer(actor, at, pickup, programme, weighed.pairs[: programme.wave_size])
 
 
@@ -123,9 +124,10 @@ def _offer(actor: Actor, at: datetime, pickup: Pickup, programme: Programme,
     return "offered"
 
 
-def _unserved(actor: Actor, at: datetime, pickup: Pickup, reason: str) -> str:
+def _unserved(actor: Actor, at: datetime, pickup: Pickup, programme: Programme, reason: str) -> str:
     outbox.work(task="dispatch.advance", object_id=pickup.id, at=at, not_before=at + LOOK_AGAIN)
     if pickup.state == "unserved":
+        alarm(at, pickup, programme)  # of a new day, perhaps
         return "unserved"
     Pickup.objects.filter(pk=pickup.id).update(state="unserved", reason=reason, version=F("version") + 1)
     audit.record(
@@ -135,6 +137,7 @@ def _unserved(actor: Actor, at: datetime, pickup: Pickup, reason: str) -> str:
     outbox.put(notices.tell(
         accounts.staff("manager"), "pickup.unserved", notices.UNSERVED, notices.UNSERVED_BODY,
         object_type="pickup", object_id=pickup.id, number=pickup.number), at=at)
+    alarm(at, pickup, programme)
     return "unserved"
 
 

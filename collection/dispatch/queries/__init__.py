@@ -2,6 +2,7 @@
 
 from .candidates import CANDIDATES, Matches, candidates
 from .day import Base, ContractNeeded, base_of
+from .districts import District, unserved_by_district, unserved_g
 from .draft import QUICK_STOPS, BaseMissing, NoVehicle, TooManyStops, draft, read_day
 from .drafts import Draft, DraftRoute, DraftStop, Given
 from .explanations import Load, Weighed, explain, weigh, weigh_one
@@ -14,9 +15,9 @@ from .routes import contracts_to_plan, day_plan, route, routes
 from .seen import Seen, viewer
 
 __all__ = [
-    "CANDIDATES", "QUICK_STOPS", "Base", "BaseMissing", "ContractNeeded", "Draft", "DraftRoute", "DraftStop", "Given",
+    "CANDIDATES", "QUICK_STOPS", "Base", "BaseMissing", "ContractNeeded", "District", "Draft", "DraftRoute", "DraftStop", "Given",
     "Load", "Matches", "NoVehicle", "Planned", "Seen", "Step", "TooManyStops", "Weighed", "base_of", "candidates",
     "contracts_to_plan", "day_plan", "draft", "explain", "explanation", "fields_of_pickup", "job", "jobs",
     "likely_duplicates", "offer", "offers", "pickup", "pickups", "planned", "read_day", "route", "routes",
-    "seen_pickup", "standing", "timeline", "unserved", "viewer", "weigh", "weigh_one",
+    "seen_pickup", "standing", "timeline", "unserved", "unserved_by_district", "unserved_g", "viewer", "weigh", "weigh_one",
 ]

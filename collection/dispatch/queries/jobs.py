@@ -49,7 +49,7 @@ def _seen(actor: Actor, *, whole: bool) -> str:
          FROM registry_facility WHERE id = j.facility_id) AS facility,
         j.driver_id, (SELECT json_build_object('id', id, 'plate', plate, 'payload_g', payload_g)
          FROM registry_vehicle WHERE id = j.vehicle_id) AS vehicle,
-        j.version, %(actions)s::jsonb -> j.state AS allowed_actions{incidents}"""
+        j.trips, j.trips_done, j.frozen, j.version, %(actions)s::jsonb -> j.state AS allowed_actions{incidents}"""
     return f"""
         SELECT j.id, j.assigned_at AS at, j.version, j.state, {as_json(fields)} AS json
         FROM dispatch_job j JOIN pickups_pickup p ON p.id = j.pickup_id"""

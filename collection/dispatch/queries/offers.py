@@ -19,7 +19,7 @@ _STATE = "CASE WHEN o.state = 'open' AND o.expires_at <= house_clock() THEN 'exp
 
 _FIELDS = f"""
     o.id, o.pickup_id, p.number AS pickup_number, o.contract_id, o.recycler_contract_id, o.facility_id,
-    {_STATE} AS state, o.reason, o.wave, o.rank, o.distance_m,
+    {_STATE} AS state, o.reason, o.wave, o.rank, o.distance_m, o.trips,
     {instant('o.offered_at')} AS offered_at, {instant('o.expires_at')} AS expires_at,
     {instant('o.answered_at')} AS answered_at,
     p.category_id AS category, p.waste_code_id AS waste_code, p.declared_g, p.mass_assumed, p.origin,

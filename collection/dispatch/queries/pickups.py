@@ -66,7 +66,8 @@ def fields_of_pickup(actor: Actor) -> str:
         CASE WHEN {exact} THEN ARRAY(SELECT id FROM pickups_upload WHERE pickup_id = p.id ORDER BY id) END AS photo_ids,
         CASE WHEN p.occurred_at > p.submitted_at + interval '{CLOCK_TOLERANCE_S} seconds'
             THEN '["device_clock_ahead"]'::json ELSE '[]'::json END AS flags,
-        p.version, CASE WHEN {exact} OR {actor.role == 'support'} THEN %(actions)s::jsonb -> p.state
+        p.residual_of_id AS residual_of, p.version,
+        CASE WHEN {exact} OR {actor.role == 'support'} THEN %(actions)s::jsonb -> p.state
             ELSE '[]'::jsonb END AS allowed_actions"""
 
 
