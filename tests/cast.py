@@ -140,7 +140,8 @@ class Scene:
             contracts.NewContractor(contract_kind="collection", identity_number=identity_number(), name=f"ТОО {n}",
                                     phone=phone(), synthetic=True) for n in range(number)])
         bases = registry.add_bases(actor=HOUSE, at=self.at, bases=[
-            registry.NewPlace(one.organisation_id, "База", *away(1 + n / 10)) for n, one in enumerate(people)])
+            registry.NewPlace(one.organisation_id, "База", *away(1 + n / 10), working_days=range(1, 8))
+            for n, one in enumerate(people)])
         registry.add_vehicles(actor=HOUSE, at=self.at, vehicles=[
             registry.NewVehicle(one.organisation_id, plate(), 5 * TONNE) for one in people])
         drawn = contracts.draw_up_contracts(actor=self.manager, at=self.at, contracts=[
@@ -160,8 +161,12 @@ class Scene:
     def contract(self, kind: str, *, base: tuple[float, float] | None = None, plant: tuple[float, float] | None = None,
                  quotas: Mapping[str, int] | None = None, regions: Sequence[str] = (ALMATY, ALMATY_REGION),
                  capacity_g: int | None = None, cap_tiyn: int | None = None, valid_from: date = date(2024, 1, 1),
-                 valid_to: date | None = None, who: Actor | None = None) -> Contractor:
-        """A contract in force, drawn up by the manager and approved by finance; plastic and paper unless told."""
+                 valid_to: date | None = None, who: Actor | None = None,
+                 working_days: Sequence[int] | None = tuple(range(1, 8))) -> Contractor:
+        """A contract in force, drawn up by the manager and approved by finance; plastic and paper unless told.
+
+        Its people work every day, so that a test may run on a Sunday; `working_days` None: on the usual ones.
+        """
         quotas = quotas or {"polymer": 5_000 * TONNE, "paper": 5_000 * TONNE}
         if who is None:
             made = contracts.register_contractors(actor=self.manager, at=self.at, contractors=[contracts.NewContractor(
@@ -174,12 +179,12 @@ class Scene:
         base_id = facility_id = vehicle_id = None
         if base is not None or kind == "full_cycle":
             base_id = registry.add_bases(actor=HOUSE, at=self.at, bases=[
-                registry.NewPlace(owner, "База", *(base or away(5)))])[0].id
+                registry.NewPlace(owner, "База", *(base or away(5)), working_days=working_days)])[0].id
             vehicle_id = registry.add_vehicles(actor=HOUSE, at=self.at, vehicles=[
                 registry.NewVehicle(owner, plate(), 5 * TONNE)])[0].id
         if plant is not None or kind == "full_cycle":
             facility_id = registry.add_facilities(actor=HOUSE, at=self.at, facilities=[registry.NewFacility(
-                owner, "Завод", *(plant or away(30)),
+                owner, "Завод", *(plant or away(30)), working_days=working_days,
                 capacities=[(category, capacity_g) for category in sorted(quotas)] if capacity_g else [])])[0].id
         drawn = contracts.draw_up_contracts(actor=self.manager, at=self.at, contracts=[contracts.NewContract(
             programme=self.code, organisation_id=owner, number=number, kind=kind, valid_from=valid_from,

@@ -70,7 +70,7 @@ def live(at: datetime, *, manager: Actor, finance: Actor, season: cast.Season = 
         at, planned, programme=LIVE, series=5, quotas=room,
         capacities={n: dict.fromkeys(one.categories, 5_000 * assume.T) for n, one in enumerate(planned)},
         lapsed=frozenset(), valid=(date(2026, 1, 1), NEXT_CENTURY), manager=manager, finance=finance,
-        first=season.first)
+        first=season.first, working_days=tuple(range(1, 8)))  # whoever tries it on a Sunday finds somebody
     for n, party in enumerate(made):
         if planned[n].kind == "recycling":
             continue

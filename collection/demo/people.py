@@ -97,7 +97,8 @@ def programmes(at: datetime, manager: Actor) -> dict[str, UUID]:
 
 def parties(at: datetime, planned: list[PlannedContract], *, programme: str, series: int, quotas: dict[int, dict[str, int]],
             capacities: dict[int, dict[str, int]], lapsed: frozenset[int], valid: tuple[date, date],
-            manager: Actor, finance: Actor, first: int = 0) -> list[Party]:
+            manager: Actor, finance: Actor, first: int = 0,
+            working_days: tuple[int, ...] | None = None) -> list[Party]:
     """Contractors, their places, lorries and scales, and their contracts: drawn up by one officer, approved by another.
 
     `first`: the index in the series from which their numbers, telephones, plates and accounts are counted.
@@ -110,11 +111,12 @@ def parties(at: datetime, planned: list[PlannedContract], *, programme: str, ser
         for n, one in enumerate(planned)
     ])
     homes = _for_each(planned, lambda one: one.kind != "recycling", lambda n, one: registry.NewPlace(
-        people[n].organisation_id, f"База, {one.town.name}", one.town.longitude, one.town.latitude),
+        people[n].organisation_id, f"База, {one.town.name}", one.town.longitude, one.town.latitude,
+        working_days=working_days),
         lambda new: registry.add_bases(actor=HOUSE, at=at, bases=new))
     plants = _for_each(planned, lambda one: one.kind != "collection", lambda n, one: registry.NewFacility(
         people[n].organisation_id, f"Завод, {one.town.name}", one.town.longitude, one.town.latitude,
-        capacities=tuple(sorted(capacities[n].items()))),
+        working_days=working_days, capacities=tuple(sorted(capacities[n].items()))),
         lambda new: registry.add_facilities(actor=HOUSE, at=at, facilities=new))
     scales = _for_each(planned, lambda one: one.kind != "collection", lambda n, one: registry.NewScale(
         people[n].organisation_id, f"SC-{series}{first + n:04d}", f"KZ-CAL-{series}{first + n:04d}", valid[0],

@@ -29,7 +29,10 @@ class OutsideCountry(Unprocessable):
 
 @dataclass(frozen=True, slots=True)
 class NewPlace:
-    """A site, base or facility to be. Degrees WGS 84; `id` may be made by whoever asks (a UUIDv7)."""
+    """A site, base or facility to be. Degrees WGS 84; `id` may be made by whoever asks (a UUIDv7).
+
+    `working_days` of a base or facility: ISO days of the week; None: Monday to Saturday.
+    """
 
     organisation_id: UUID
     name: str
@@ -37,6 +40,7 @@ class NewPlace:
     latitude: float
     address: str = ""
     id: UUID | None = None
+    working_days: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ def insert_places(model: type[AnyPlace], places: Sequence[NewPlace], located: Se
             id=one.id or uuid7(at), organisation_id=one.organisation_id, name=one.name, address=one.address,
             point=Point(one.longitude, one.latitude, srid=4326), region_id=where.region_kato,
             district_id=where.district_kato, precision=where.precision, created_at=at,
+            **({} if one.working_days is None else {"working_days": list(one.working_days)}),
         )
         for one, where in zip(places, located, strict=True)
     ]

@@ -115,6 +115,8 @@ def test_b10_null(phones, shop, scene, unwritten):
     with unwritten():
         assert refused(shop.post("pickups", pickup_form(scene, declared_g=None)), 400) == {"/declared_g": "null"}
         for slot in slots(StrictInteger, ending="_g"):
+            if slot.field.allow_null:
+                continue  # a threshold that is not set
             answer = slot.door.send(phones, slot.json("null"))
             assert refused(answer, 400)[slot.pointer] == "null"
 

@@ -28,7 +28,7 @@ def test_a_dry_run_needs_no_key_and_writes_nothing(scene, manager, shop, request
 
 
 def test_an_explanation_has_rules_numbers_and_costs(scene, manager):
-    scene.collector(km=5), scene.recycler()
+    scene.collector(km=5, working_days=None), scene.recycler()
     pickup_id = scene.offered(declared_g=12 * cast.TONNE)
     told = manager.get(f"pickups/{pickup_id}/dispatch-explanation").json()
     [one] = told["contracts"]
@@ -88,7 +88,7 @@ def test_a_programme_says_how_its_offers_go_out(scene, manager, shop):
 
 
 def test_a_plant_and_a_base_have_working_days(scene, phone_of):
-    one = scene.contract("full_cycle", base=None)
+    one = scene.contract("full_cycle", base=None, working_days=None)
     phone = phone_of(one.actor)
     [base] = phone.get("bases").json()["items"]
     assert base["working_days"] == [1, 2, 3, 4, 5, 6]

@@ -65,7 +65,8 @@ SUNDAY = {"window_from": cast.AT + timedelta(days=6), "window_to": cast.AT + tim
 
 
 def test_on_a_sunday_only_who_works_on_sundays_is_asked(scene):
-    usual, always, plant = scene.collector(km=1), scene.collector(km=2), scene.recycler()
+    usual, always = (scene.collector(km=km, working_days=None) for km in (1, 2))
+    plant = scene.recycler(working_days=None)
     base = Base.objects.get(contract=always.contract_id)
     changed = registry.change_working_days(
         actor=always.actor, at=scene.at, noun="base", place_id=base.id, days=[7, 1, 7], version=1)
@@ -91,7 +92,7 @@ def test_a_holiday_of_the_programme_is_nobodys_day(scene):
 
 
 def test_strangers_weekdays_and_stale_versions(scene):
-    one, other = scene.collector(), scene.collector()
+    one, other = (scene.collector(working_days=None) for _ in range(2))
     base = Base.objects.get(contract=one.contract_id)
 
     def change(who=one, noun="base", days=(1,), version=1):

@@ -127,7 +127,7 @@ def test_what_a_role_may_do_next_is_what_the_table_of_rights_says():
     assert offer_actions("driver")["open"] == ["accept"]
     assert not any(offer_actions("manager").values())
     assert job_actions("driver")["assigned"] == ["en_route", "arrive", "collect", "fail", "report_incident"]
-    assert job_actions("manager")["assigned"] == ["assign_driver"]
+    assert job_actions("manager")["assigned"] == ["assign_driver", "reassign"]
     assert not any(job_actions("recycler").values())
     assert pickup_actions("generator")["accepted"] == ["cancel"]
     assert pickup_actions("manager")["accepted"] == ["cancel", "assign"]
