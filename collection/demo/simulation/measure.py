@@ -1,0 +1,166 @@
+"""What a run came to, and what nobody could have beaten knowing everything beforehand."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from collection.dispatch.assignment import NO_WAY, Plan, Problem, assign, lower_bound, plan_of
+from collection.kernel.db import rows
+
+from .drive import Drive
+from .world import CATEGORIES, gini, share
+
+#: Deterministic seconds that the exact solver may look for a higher bound on whole loads, for each category.
+EXACT_S = 8.0
+
+
+def measured(drive: Drive) -> dict[str, Any]:
+    """One flat object of numbers; shares are of requests, kilometres along the ellipsoid."""
+    ways, chosen = _ways(drive), _chosen(drive)
+    longest = max(int(way[way < NO_WAY].max(initial=0)) for way in (table.ways() for table in (
+        _problem(drive, ways, category, 0) for category in CATEGORIES) if table.mass_g.size))
+    penalty_km = math.ceil(longest / 100_000) * 100
+    plans: list[tuple[Problem, Plan]] = []
+    split = unsplit = clairvoyant = 0.0
+    for category in CATEGORIES:
+        problem = _problem(drive, ways, category, penalty_km * 1000)
+        if not problem.mass_g.size:
+            continue
+        hands = np.array([chosen.get(n, (-1, -1)) for n in _of(drive, category)]).reshape(-1, 2)
+        plans.append((problem, plan_of(problem, hands[:, 0], hands[:, 1])))
+        best = assign(problem)
+        bound = lower_bound(problem)
+        split, clairvoyant = split + bound, clairvoyant + best.plan.cost_tkm
+        unsplit += max(bound, _exact_bound(problem, best.plan))
+    cost = sum(plan.cost_tkm for _, plan in plans)
+    served = sum(int(problem.mass_g.sum()) - plan.unserved_g for problem, plan in plans)
+    loaded = sum(float(problem.mass_g @ _loaded(problem, plan)) for problem, plan in plans) / 1e9
+    driven = sum(float(problem.mass_g @ plan.way_m) for problem, plan in plans) / 1e9
+    return {
+        "policy": drive.policy, "seed": drive.world.seed, "requests": len(drive.world.requests),
+        "contracts": len(drive.world.contracts), "tonne_km": round(driven, 1),
+        "empty_km_per_tonne": round((driven - loaded) / (served / 1e6), 2) if served else 0.0, "served_g": served,
+        "unserved_g": sum(plan.unserved_g for _, plan in plans), **_in_time(drive), "gini": round(gini(_shares(drive)), 4),
+        "cost": round(cost, 1), "penalty_per_tonne": penalty_km, "split_bound": round(split, 1),
+        "unsplit_bound": round(unsplit, 1), "clairvoyant_plan": round(clairvoyant, 1),
+        "ratio_to_split_bound": round(cost / split, 4), "ratio_to_unsplit_bound": round(cost / unsplit, 4),
+        "reoptimisations": drive.runs, "changes": drive.changes,
+    }
+
+
+def _of(drive: Drive, category: str) -> list[int]:
+    return [n for n, one in enumerate(drive.world.requests) if one.category == category]
+
+
+def _ways(drive: Drive) -> tuple[Any, Any, Any]:
+    """Metres from each contract's base to each request, from each request to each plant, and from each plant home."""
+    n, c = len(drive.world.requests), len(drive.stage.parties)
+    out, load, home = np.full((n, c), -1), np.full((n, c), -1), np.full((c, c), -1)
+    metres = "round(ST_Distance(a.point, b.point))::bigint AS metres"
+    points = "(SELECT p.id, p.point FROM pickups_pickup p WHERE p.programme_id = %(programme)s)"
+    bases = "(SELECT c.id, place.point FROM contracts_contract c JOIN registry_base place ON place.id = c.base_id)"
+    plants = "(SELECT c.id, place.point FROM contracts_contract c JOIN registry_facility place ON place.id = c.facility_id)"
+    for table, first, second, row, column in (
+        (out, points, bases, drive.request_of, drive.number), (load, points, plants, drive.request_of, drive.number),
+        (home, plants, bases, drive.number, drive.number),
+    ):
+        for pair in rows(f"SELECT a.id AS one, b.id AS other, {metres} FROM {first} a CROSS JOIN {second} b",
+                         {"programme": drive.stage.programme_id}):
+            if pair["one"] in row and pair["other"] in column:
+                table[row[pair["one"]], column[pair["other"]]] = pair["metres"]
+    return out, load, home
+
+
+def _problem(drive: Drive, ways: tuple[Any, Any, Any], category: str, penalty_m: int) -> Problem:
+    """All requests of a category and every contract that may have them, with whole quotas: what a clairvoyant would see.
+
+    As in the house, a contract that recycles too keeps the loads it collects.
+    """
+    out, load, home = ways
+    kinds = [one.kind if category in drive.world.quotas[n] else "" for n, one in enumerate(drive.world.contracts)]
+    bases = np.array([n for n, kind in enumerate(kinds) if kind in ("collection", "full_cycle")], int)
+    plants = np.array([n for n, kind in enumerate(kinds) if kind in ("recycling", "full_cycle")], int)
+    asked = np.array(_of(drive, category), int)
+    everyone = np.arange(len(kinds))
+    way_home = home.copy()
+    for n in np.flatnonzero(np.array(kinds) == "full_cycle"):
+        way_home[everyone != n, n] = NO_WAY
+    way_home[way_home < 0] = NO_WAY
+    return Problem(
+        np.array([drive.world.requests[n].mass_g for n in asked], np.int64),
+        np.broadcast_to(bases, (len(asked), len(bases))), out[np.ix_(asked, bases)],
+        np.broadcast_to(plants, (len(asked), len(plants))), load[np.ix_(asked, plants)], way_home,
+        np.array([drive.world.quotas[n].get(category, 0) for n in everyone], np.int64), everyone,
+        np.stack([everyone, np.full(len(everyone), -1)], axis=1), penalty_m)
+
+
+def _chosen(drive: Drive) -> dict[int, tuple[int, int]]:
+    return {
+        drive.request_of[row["pickup_id"]]: (drive.number[row["contract_id"]], drive.number[row["recycler_contract_id"]])
+        for row in rows("SELECT pickup_id, contract_id, recycler_contract_id FROM dispatch_job "
+                        "WHERE state IN ('assigned', 'en_route') AND pickup_id = ANY (%s)", [list(drive.request_of)])
+    }
+
+
+def _loaded(problem: Problem, plan: Plan) -> Any:
+    at = (problem.recycler == plan.recycler[:, None]).argmax(axis=1)
+    return np.where(plan.recycler >= 0, problem.load_m[np.arange(len(at)), at], 0)
+
+
+def _in_time(drive: Drive) -> dict[str, float]:
+    """How many were taken within so many minutes of being asked for, how many never, and how many offers each took."""
+    [row] = rows(
+        """
+        SELECT count(*) AS n, count(*) FILTER (WHERE state = 'expired') AS expired,
+               count(*) FILTER (WHERE accepted_at <= submitted_at + interval '10 minutes') AS ten,
+               count(*) FILTER (WHERE accepted_at <= submitted_at + interval '60 minutes') AS sixty,
+               count(*) FILTER (WHERE accepted_at <= submitted_at + interval '240 minutes') AS later,
+               count(*) FILTER (WHERE accepted_at IS NOT NULL) AS taken,
+               (SELECT count(*) FROM dispatch_offer o WHERE o.pickup_id = ANY (%(pickups)s)) AS offers
+        FROM pickups_pickup WHERE id = ANY (%(pickups)s)
+        """, {"pickups": list(drive.request_of)})
+    return {
+        "dispatched_10_min": share(row["ten"], row["n"]), "dispatched_60_min": share(row["sixty"], row["n"]),
+        "dispatched_240_min": share(row["later"], row["n"]), "expired": share(row["expired"], row["n"]),
+        "offers_per_job": round(row["offers"] / row["taken"], 3) if row["taken"] else 0.0,
+    }
+
+
+def _shares(drive: Drive) -> list[float]:
+    """Of each collecting contract: the tonnes it took over its quotas."""
+    taken = {row["contract_id"]: float(row["grams"]) for row in rows(
+        "SELECT j.contract_id, sum(p.declared_g) AS grams FROM dispatch_job j JOIN pickups_pickup p ON p.id = j.pickup_id "
+        "WHERE j.state IN ('assigned', 'en_route') AND p.id = ANY (%s) GROUP BY 1", [list(drive.request_of)])}
+    return [taken.get(party.contract_id, 0.0) / sum(drive.world.quotas[n].values())
+            for n, party in enumerate(drive.stage.parties)
+            if drive.world.contracts[n].kind != "recycling" and drive.world.quotas[n]]
+
+
+def _exact_bound(problem: Problem, plan: Plan) -> float:
+    """A bound for whole loads: what an exact solver can prove in a deterministic time. In tonne-kilometres."""
+    ways, model, costs = problem.ways(), cp_model.CpModel(), []
+    taken: dict[int, list[tuple[int, Any]]] = {}
+    for load, mass in enumerate((problem.mass_g // 10_000).tolist()):
+        options = []
+        for base, plant in np.argwhere(ways[load] < problem.penalty_m).tolist():
+            var = model.new_bool_var("")
+            options.append(var)
+            costs.append((int(ways[load, base, plant]) - problem.penalty_m) * mass * var)
+            for account in problem.accounts(problem.collector[load, base], problem.recycler[load, plant]).tolist():
+                if account < len(problem.room_g):
+                    taken.setdefault(account, []).append((mass, var))
+        model.add_at_most_one(options)
+    for account, uses in taken.items():
+        # masses are whole tens of kilograms
+        model.add(sum(mass * var for mass, var in uses) <= int(problem.room_g[account] // 10_000))
+    model.minimize(sum(costs))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers, solver.parameters.max_deterministic_time = 1, EXACT_S
+    solver.parameters.random_seed = 1
+    solver.solve(model)
+    everything = float(problem.mass_g.sum()) * problem.penalty_m
+    return min((solver.best_objective_bound * 10_000 + everything) / 1e9, plan.cost_tkm)
