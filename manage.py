@@ -4,7 +4,10 @@
 import os
 import sys
 
-OWNER_COMMANDS = {"simulate_dispatch", "wipe_programme", "migrate", "makemigrations", "sqlmigrate", "showmigrations", "flush", "optimizemigration"}
+OWNER_COMMANDS = {
+    "simulate_dispatch", "wipe_programme", "migrate", "makemigrations", "sqlmigrate", "showmigrations", "flush",
+    "optimizemigration",
+}
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "api.settings")

@@ -6,16 +6,13 @@ import math
 from typing import Any
 
 import numpy as np
-from ortools.sat.python import cp_model
 
-from collection.dispatch.assignment import NO_WAY, Plan, Problem, assign, lower_bound, plan_of
+from collection.dispatch.assignment import NO_WAY, Plan, Problem, assign, plan_of
 from collection.kernel.db import rows
 
+from .bounds import split_bound, unsplit_bound
 from .drive import Drive
 from .world import CATEGORIES, gini, share
-
-#: Deterministic seconds that the exact solver may look for a higher bound on whole loads, for each category.
-EXACT_S = 8.0
 
 
 def measured(drive: Drive) -> dict[str, Any]:
@@ -33,9 +30,9 @@ def measured(drive: Drive) -> dict[str, Any]:
         hands = np.array([chosen.get(n, (-1, -1)) for n in _of(drive, category)]).reshape(-1, 2)
         plans.append((problem, plan_of(problem, hands[:, 0], hands[:, 1])))
         best = assign(problem)
-        bound = lower_bound(problem)
+        bound = split_bound(problem)
         split, clairvoyant = split + bound, clairvoyant + best.plan.cost_tkm
-        unsplit += max(bound, _exact_bound(problem, best.plan))
+        unsplit += max(bound, unsplit_bound(problem, best.plan))
     cost = sum(plan.cost_tkm for _, plan in plans)
     served = sum(int(problem.mass_g.sum()) - plan.unserved_g for problem, plan in plans)
     loaded = sum(float(problem.mass_g @ _loaded(problem, plan)) for problem, plan in plans) / 1e9
@@ -94,7 +91,7 @@ def _problem(drive: Drive, ways: tuple[Any, Any, Any], category: str, penalty_m:
         np.array([drive.world.requests[n].mass_g for n in asked], np.int64),
         np.broadcast_to(bases, (len(asked), len(bases))), out[np.ix_(asked, bases)],
         np.broadcast_to(plants, (len(asked), len(plants))), load[np.ix_(asked, plants)], way_home,
-        np.array([drive.world.quotas[n].get(category, 0) for n in everyone], np.int64), everyone,
+        np.array([drive.world.quotas[n].get(category, 0) for n in range(len(kinds))], np.int64), everyone,
         np.stack([everyone, np.full(len(everyone), -1)], axis=1), penalty_m)
 
 
@@ -138,29 +135,3 @@ def _shares(drive: Drive) -> list[float]:
     return [taken.get(party.contract_id, 0.0) / sum(drive.world.quotas[n].values())
             for n, party in enumerate(drive.stage.parties)
             if drive.world.contracts[n].kind != "recycling" and drive.world.quotas[n]]
-
-
-def _exact_bound(problem: Problem, plan: Plan) -> float:
-    """A bound for whole loads: what an exact solver can prove in a deterministic time. In tonne-kilometres."""
-    ways, model, costs = problem.ways(), cp_model.CpModel(), []
-    taken: dict[int, list[tuple[int, Any]]] = {}
-    for load, mass in enumerate((problem.mass_g // 10_000).tolist()):
-        options = []
-        for base, plant in np.argwhere(ways[load] < problem.penalty_m).tolist():
-            var = model.new_bool_var("")
-            options.append(var)
-            costs.append((int(ways[load, base, plant]) - problem.penalty_m) * mass * var)
-            for account in problem.accounts(problem.collector[load, base], problem.recycler[load, plant]).tolist():
-                if account < len(problem.room_g):
-                    taken.setdefault(account, []).append((mass, var))
-        model.add_at_most_one(options)
-    for account, uses in taken.items():
-        # masses are whole tens of kilograms
-        model.add(sum(mass * var for mass, var in uses) <= int(problem.room_g[account] // 10_000))
-    model.minimize(sum(costs))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers, solver.parameters.max_deterministic_time = 1, EXACT_S
-    solver.parameters.random_seed = 1
-    solver.solve(model)
-    everything = float(problem.mass_g.sum()) * problem.penalty_m
-    return min((solver.best_objective_bound * 10_000 + everything) / 1e9, plan.cost_tkm)

@@ -59,7 +59,7 @@ def build(world: World, *, policy: str, at: datetime) -> Stage:
         contracts.NewGenerator(
             programme=PROGRAMME, kind="company", identity_number=cast.company_number(one.index, series=1),
             name=f"Синтетический образователь {one.index + 1}", phone=cast.phone_number(one.index, series=4),
-            site=contracts.NewSite(one.town.name, one.longitude, one.latitude, one.town.name))
+            site=contracts.NewSite(one.place.name, one.place.longitude, one.place.latitude, one.place.name))
         for one in world.requests])
     holders = [Holder(people.Actor(one.user_id, one.organisation_id, "generator_admin"), one.site.id)
                for one in registered if one.site]

@@ -6,7 +6,7 @@ import hashlib
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from statistics import NormalDist
 
@@ -19,20 +19,20 @@ STARTS_ON = date(2026, 9, 1)  # a Tuesday; a simulation stays inside September
 #: Categories common enough to be planned for, with their share of the programme's tonnes.
 CATEGORIES = {name: row[0] for name, row in assume.CATEGORIES.items() if row[0] >= 8}
 #: What one contract covers.
-BUNDLES = (("paper", "polymer", "glass"), ("paper", "metal", "tyres"), ("glass", "polymer", "metal"), ("paper", "glass", "tyres"))
+BUNDLES = (
+    ("paper", "polymer", "glass"), ("paper", "metal", "tyres"), ("glass", "polymer", "metal"), ("paper", "glass", "tyres"),
+)
 REQUESTS_A_DAY = 30
 MEAN_G = assume.DECLARED_G // assume.APPLICATIONS
 #: People: how likely a collector answers an offer at all, how likely that answer is no, and after how many minutes.
 ANSWERS, SAYS_NO, MEDIAN_MIN, SPREAD = (0.45, 0.95), 0.12, 7.0, 0.9
-SCATTER_DEG = 0.08  # sites lie around their settlement's middle, about 8 km
+SCATTER_DEG = 0.08  # sites, bases and plants lie around their settlement's middle, about 8 km
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     index: int
-    town: Town
-    longitude: float
-    latitude: float
+    place: Town
     category: str
     mass_g: int
     at: datetime
@@ -68,21 +68,21 @@ def make_world(*, seed: int, requests: int, contracts: int, load: float, towns: 
     for kind, count in counts.items():
         for number in range(count):
             planned.append(PlannedContract(
-                f"{kind[:1].upper()}-{number + 1:03d}/S", kind, _town(chance, there), BUNDLES[number % len(BUNDLES)], regions))
+                f"{kind[:1].upper()}-{number + 1:03d}/S", kind, _near(chance, _town(chance, there)),
+                BUNDLES[number % len(BUNDLES)], regions))
     asked = [_request(chance, index, there) for index in range(requests)]
     asked.sort(key=lambda one: (one.at, one.index))
     return World(seed, regions, planned, _quotas(chance, planned, asked, load), asked)
 
 
 def _request(chance: random.Random, index: int, towns: Sequence[Town]) -> Request:
-    town = _town(chance, towns)
+    town = _near(chance, _town(chance, towns))
     day = STARTS_ON + timedelta(days=index // REQUESTS_A_DAY)
     at = datetime.combine(day, time(8), ALMATY) + timedelta(seconds=chance.randrange(10 * 3600))
     fetched = datetime.combine(at.date() + timedelta(days=chance.choice((1, 1, 2, 3))), time(13), ALMATY)
     mass = min(chance.lognormvariate(0, 0.8), 5.0) / 1.34 * MEAN_G  # 1.34: the mean of that distribution
     return Request(
-        index, town, town.longitude + chance.gauss(0, SCATTER_DEG), town.latitude + chance.gauss(0, SCATTER_DEG * 0.7),
-        chance.choices(list(CATEGORIES), list(CATEGORIES.values()))[0], max(int(mass) // 10_000, 10) * 10_000, at, fetched,
+        index, town, chance.choices(list(CATEGORIES), list(CATEGORIES.values()))[0], max(int(mass) // 10_000, 10) * 10_000, at, fetched,
         fetched + timedelta(hours=5))
 
 
@@ -101,6 +101,11 @@ def _quotas(chance: random.Random, planned: Sequence[PlannedContract], asked: Se
 
 def _town(chance: random.Random, towns: Sequence[Town]) -> Town:
     return chance.choices(towns, [max(town.population, 500) for town in towns])[0]
+
+
+def _near(chance: random.Random, town: Town) -> Town:
+    return replace(town, longitude=town.longitude + chance.gauss(0, SCATTER_DEG),
+                   latitude=town.latitude + chance.gauss(0, SCATTER_DEG * 0.7))
 
 
 @dataclass(frozen=True, slots=True)

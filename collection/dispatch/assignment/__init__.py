@@ -20,7 +20,8 @@ from .problem import NO_WAY, PENALTY_M, Floats, Ints, Plan, Problem, nearest_fir
 from .relocation import Loads, improve, settle, shake
 
 __all__ = [
-    "NO_WAY", "PENALTY_M", "Assigned", "Ints", "Plan", "Problem", "assign", "lower_bound", "nearest_first", "plan_of", "used_g",
+    "NO_WAY", "PENALTY_M", "Assigned", "Ints", "Plan", "Problem", "assign", "bound_tkm", "lower_bound", "nearest_first",
+    "plan_of", "used_g",
 ]
 
 #: Pairs of collector and recycler that a load may get: the cheapest at the prices.

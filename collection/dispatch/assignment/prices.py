@@ -10,29 +10,31 @@ from .problem import NO_WAY, TONNE_KM, Floats, Ints, Problem
 #: A price goes up while its account is asked for more than it holds, and down otherwise; its step grows while it keeps
 #: its direction and halves when it turns (Riedmiller and Braun's rule).
 FIRST_STEP_M, LEAST_STEP_M, LARGEST_STEP_M = 20_000.0, 10.0, 200_000.0
+#: Loads divide themselves among pairs of nearly the same cost, so that they do not all run to the cheapest of equal ones:
+#: a pair dearer by so much gets e times less, at the first round and at the last.
+FIRST_BLUR_M, LAST_BLUR_M = 20_000.0, 500.0
 
 
-def ascend(problem: Problem, way: NDArray[np.int32], accounts: Ints, *, rounds: int, start: Floats | None = None) -> Floats:
+def ascend(problem: Problem, way: NDArray[np.int32], accounts: Ints, *, rounds: int) -> Floats:
     """Prices in metres (a,) under which few accounts are asked for more than they hold.
 
     `way` (n, K) and `accounts` (n, K, 3) are the pairs to choose from. The best round's prices, by the bound they give.
     """
-    n, none = len(way), len(problem.room_g)
+    none = len(problem.room_g)
     mass, room = problem.mass_g.astype(np.float64), problem.room_g.astype(np.float64)
     price = np.zeros(none + 1, np.float32)
-    if start is not None:
-        price[:none] = start
-    step, before, best, found = np.full(none, FIRST_STEP_M), np.zeros(none), -np.inf, price[:none].astype(np.float64)
-    each, asked = np.arange(n), accounts.astype(np.int32)
-    for _ in range(rounds):
-        priced = way + price[asked[..., 0]] + price[asked[..., 1]] + price[asked[..., 2]]
-        choice = priced.argmin(axis=1)
-        least = priced[each, choice]
-        value = float(mass @ np.minimum(least, problem.penalty_m)) - float(price[:none] @ room)
+    step, before, best, found = np.full(none, FIRST_STEP_M), np.zeros(none), -np.inf, np.zeros(none)
+    asked = np.ascontiguousarray(accounts.astype(np.int32).transpose(2, 0, 1))
+    for blur in np.geomspace(FIRST_BLUR_M, LAST_BLUR_M, rounds):
+        priced = way + price[asked[0]] + price[asked[1]] + price[asked[2]]
+        least = np.minimum(priced.min(axis=1), np.float32(problem.penalty_m))
+        value = float(mass @ least) - float(price[:none].astype(np.float64) @ room)
         if value > best:
             best, found = value, price[:none].astype(np.float64)
-        going = np.flatnonzero(least < problem.penalty_m)
-        used = np.bincount(asked[going, choice[going]].ravel(), weights=np.repeat(mass[going], 3), minlength=none + 1)[:none]
+        parts = np.exp((least[:, None] - priced) / np.float32(blur))
+        stays = np.exp((least - np.float32(problem.penalty_m)) / np.float32(blur))
+        parts *= (mass / (parts.sum(axis=1) + stays)).astype(np.float32)[:, None]
+        used = sum(np.bincount(one.ravel(), weights=parts.ravel(), minlength=none + 1)[:none] for one in asked)
         way_up = np.sign(used - room)
         step = np.clip(np.where(way_up * before > 0, step * 1.2, np.where(way_up * before < 0, step * 0.5, step)),
                        LEAST_STEP_M, LARGEST_STEP_M)

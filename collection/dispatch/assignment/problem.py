@@ -108,8 +108,8 @@ def nearest_first(problem: Problem) -> Plan:
         bases = bases[room[problem.collector_account[bases]] >= mass]
         plants = problem.recycler[load][np.argsort(problem.load_m[load], kind="stable")]
         plants = plants[plants >= 0]
-        plants = plants[(room[problem.accounts(bases[:1].repeat(len(plants)), plants)] >= mass).all(axis=1)] if len(
-            bases) else plants[:0]
+        plants = plants[problem.home_m[plants, bases[0]] < NO_WAY] if len(bases) else plants[:0]
+        plants = plants[(room[problem.accounts(bases[:1].repeat(len(plants)), plants)] >= mass).all(axis=1)]
         if len(plants):
             collector[load], recycler[load] = bases[0], plants[0]
             room[problem.accounts(bases[:1], plants[:1])[0]] -= mass

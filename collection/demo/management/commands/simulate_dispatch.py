@@ -27,7 +27,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, policy: str, requests: int, contracts: int, load: float, seed: int, **options: Any) -> None:
         wrong = [word for word, bad in (
-            ("--requests must be 1 to 5000", not 1 <= requests <= 5000), ("--contracts must be 8 to 1000", not 8 <= contracts <= 1000),
+            ("--requests must be 1 to 5000", not 1 <= requests <= 5000),
+            ("--contracts must be 8 to 1000", not 8 <= contracts <= 1000),
             ("--load must be over 0 and at most 10", not 0 < load <= 10)) if bad]
         if wrong:
             raise CommandError("; ".join(wrong))
