@@ -19,20 +19,37 @@ import django
 
 django.setup()
 
-from tests.benches import candidates, places, reference, routing, statistics, writes  # noqa: E402
+from tests.benches import (  # noqa: E402
+    assignment,
+    candidates,
+    places,
+    policies,
+    racing,
+    reference,
+    routing,
+    statistics,
+    writes,
+)
 from tests.benches.databases import AnotherBenchRuns, databases  # noqa: E402
 from tests.benches.measure import say  # noqa: E402
 
-BENCHES = {"reference": reference.run, "places": places.run, "writes": writes.run, "statistics": statistics.run,
-           "candidates": candidates.run, "routing": routing.run}
-
-FULL: dict[str, dict[str, Any]] = {"statistics": {"sizes": (10**5, 10**6, 10**7)}, "routing": {"seconds": 30.0}}
+BENCHES: dict[str, Any] = {
+    "reference": reference.run, "places": places.run, "writes": writes.run, "statistics": statistics.run,
+    "candidates": candidates.run, "routing": routing.run, "assignment": assignment.run, "policies": policies.run,
+    "racing": racing.run,
+}
+#: What `--full` adds.
+FULL: dict[str, dict[str, Any]] = {
+    "statistics": {"sizes": (10**5, 10**6, 10**7)}, "routing": {"seconds": 30.0}, "assignment": {"contracts": 10},
+    "policies": {"requests": 300, "seeds": (1, 2, 3)}, "racing": {"batches": racing.A_MILLION},
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benches", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(BENCHES)}; all by default")
-    parser.add_argument("--full", action="store_true", help="statistics over 10,000,000 weighings too, routing with 30 CPU s")
+    parser.add_argument("--full", action="store_true",
+                        help="10,000,000 weighings, routing with 30 CPU s, a million racing accepts (hours)")
     asked = parser.parse_args()
     unknown = set(asked.names) - set(BENCHES)
     if unknown:

@@ -9,7 +9,7 @@ import numpy as np
 from ortools.linear_solver import pywraplp
 from ortools.sat.python import cp_model
 
-from collection.dispatch.assignment import Plan, Problem, bound_tkm, lower_bound
+from collection.dispatch.assignment import Plan, Problem, lower_bound, split_bound as bound_at
 
 #: Beyond so many pairs the split bound is approached by prices instead of computed.
 LP_PAIRS = 400_000
@@ -37,7 +37,7 @@ def split_bound(problem: Problem) -> float:
     goal.SetMinimization()
     solver.Solve()
     prices = np.array([max(-room.dual_value(), 0.0) * 1e9 for room in rooms])
-    return max(bound_tkm(problem, ways, prices), bound_tkm(problem, ways, prices * 0))
+    return max(bound_at(problem, prices), bound_at(problem, prices * 0))
 
 
 def _pairs(problem: Problem, ways: Any, load: int) -> Iterator[tuple[int, list[int]]]:

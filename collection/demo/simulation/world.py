@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from statistics import NormalDist
@@ -16,12 +16,10 @@ from .. import assumptions as assume
 from ..plan import PlannedContract, Town, apportion
 
 STARTS_ON = date(2026, 9, 1)  # a Tuesday; a simulation stays inside September
-#: Categories common enough to be planned for, with their share of the programme's tonnes.
-CATEGORIES = {name: row[0] for name, row in assume.CATEGORIES.items() if row[0] >= 8}
-#: What one contract covers.
-BUNDLES = (
-    ("paper", "polymer", "glass"), ("paper", "metal", "tyres"), ("glass", "polymer", "metal"), ("paper", "glass", "tyres"),
-)
+#: Categories with their share of the programme's tonnes, the commonest first. Quotas are of one category, so each is a market
+#: of its own: a simulation takes one for every so many contracts, and a contract covers one.
+CATEGORIES = dict(sorted(((name, row[0]) for name, row in assume.CATEGORIES.items()), key=lambda one: -one[1]))
+CONTRACTS_A_CATEGORY = 40
 REQUESTS_A_DAY = 30
 MEAN_G = assume.DECLARED_G // assume.APPLICATIONS
 #: People: how likely a collector answers an offer at all, how likely that answer is no, and after how many minutes.
@@ -63,40 +61,53 @@ def make_world(*, seed: int, requests: int, contracts: int, load: float, towns: 
     chance = random.Random(seed)
     regions = tuple(neighbours[: max(1, contracts // 13)])
     there = [town for town in towns if town.region in regions]
+    common = dict(list(CATEGORIES.items())[: max(1, contracts // CONTRACTS_A_CATEGORY)])
     planned = []
     counts = dict(zip(assume.CONTRACTS, apportion(contracts, list(assume.CONTRACTS.values())), strict=True))
     for kind, count in counts.items():
-        for number in range(count):
+        dealt = [name for name, n in zip(common, apportion(count, list(common.values())), strict=True) for _ in range(n)]
+        for number, category in enumerate(dealt, start=1):
             planned.append(PlannedContract(
-                f"{kind[:1].upper()}-{number + 1:03d}/S", kind, _near(chance, _town(chance, there)),
-                BUNDLES[number % len(BUNDLES)], regions))
-    asked = [_request(chance, index, there) for index in range(requests)]
+                f"{kind[:1].upper()}-{number:03d}/S", kind, _near(chance, _town(chance, there)), (category,), regions))
+    asked = [_request(chance, index, there, common) for index in range(requests)]
     asked.sort(key=lambda one: (one.at, one.index))
     return World(seed, regions, planned, _quotas(chance, planned, asked, load), asked)
 
 
-def _request(chance: random.Random, index: int, towns: Sequence[Town]) -> Request:
+def _request(chance: random.Random, index: int, towns: Sequence[Town], common: Mapping[str, int]) -> Request:
     town = _near(chance, _town(chance, towns))
     day = STARTS_ON + timedelta(days=index // REQUESTS_A_DAY)
     at = datetime.combine(day, time(8), ALMATY) + timedelta(seconds=chance.randrange(10 * 3600))
     fetched = datetime.combine(at.date() + timedelta(days=chance.choice((1, 1, 2, 3))), time(13), ALMATY)
     mass = min(chance.lognormvariate(0, 0.8), 5.0) / 1.34 * MEAN_G  # 1.34: the mean of that distribution
     return Request(
-        index, town, chance.choices(list(CATEGORIES), list(CATEGORIES.values()))[0], max(int(mass) // 10_000, 10) * 10_000, at, fetched,
-        fetched + timedelta(hours=5))
+        index, town, chance.choices(list(common), list(common.values()))[0],
+        max(int(mass) // 10_000, 10) * 10_000, at, fetched, fetched + timedelta(hours=5))
 
 
 def _quotas(chance: random.Random, planned: Sequence[PlannedContract], asked: Sequence[Request],
             load: float) -> dict[int, dict[str, int]]:
+    """A contract is signed for what is expected around it: half by whom the tonnes are nearest to, half alike, and all of it
+    uncertain by half."""
     quotas: dict[int, dict[str, int]] = {n: {} for n in range(len(planned))}
     for category in CATEGORIES:
-        masses = [one.mass_g for one in asked if one.category == category]
+        wanted = [one for one in asked if one.category == category]
+        whole = sum(one.mass_g for one in wanted)
         for leg in (("collection", "full_cycle"), ("recycling",)):
             whose = [n for n, one in enumerate(planned) if one.kind in leg and category in one.categories]
-            if whose:
-                parts = apportion(int(sum(masses) / load) or 1, [chance.uniform(0.5, 1.5) for _ in whose])
-                quotas |= {n: quotas[n] | {category: max(part, *masses, 1)} for n, part in zip(whose, parts, strict=True)}
+            if not whose:
+                continue
+            near = dict.fromkeys(whose, whole / len(whose))
+            for one in wanted:
+                near[min(whose, key=lambda n: _apart(planned[n].town, one.place))] += one.mass_g
+            parts = apportion(int(whole / load) or 1, [near[n] * chance.uniform(0.5, 1.5) or 1.0 for n in whose])
+            heaviest = max((one.mass_g for one in wanted), default=1)
+            quotas |= {n: quotas[n] | {category: max(part, heaviest)} for n, part in zip(whose, parts, strict=True)}
     return quotas
+
+
+def _apart(one: Town, other: Town) -> float:
+    return (one.longitude - other.longitude) ** 2 * 0.5 + (one.latitude - other.latitude) ** 2
 
 
 def _town(chance: random.Random, towns: Sequence[Town]) -> Town:

@@ -15,22 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .flow import flow
-from .prices import ascend, bound_tkm, priced_ways
+from .prices import ascend, at_prices, bound_tkm
 from .problem import NO_WAY, PENALTY_M, Floats, Ints, Plan, Problem, nearest_first, part, plan_of, used_g
 from .relocation import Loads, improve, settle, shake
 
 __all__ = [
-    "NO_WAY", "PENALTY_M", "Assigned", "Ints", "Plan", "Problem", "assign", "bound_tkm", "lower_bound", "nearest_first",
-    "plan_of", "used_g",
+    "NO_WAY", "PENALTY_M", "Assigned", "Ints", "Plan", "Problem", "assign", "lower_bound", "nearest_first", "plan_of",
+    "split_bound", "used_g",
 ]
 
-#: Pairs of collector and recycler that a load may get: the cheapest at the prices.
-PAIRS = 48
-PRICE_ROUNDS, BOUND_ROUNDS = 50, 400
-#: How often loads that found no room look farther.
-FARTHER = 3
-#: A small problem is shaken so often, a large one less: so many loads are shaken in all.
+#: Pairs a load may get besides each base with its best plant and each plant with its best base: the cheapest at the prices.
+PAIRS = 16
+#: More rounds for fewer loads: so many loads are priced in all, and so many shaken.
+PRICE_ROUNDS, PRICED, BOUND_ROUNDS = (16, 60), 200_000, 400
 SHAKES, SHAKEN = 40, 6_000
+#: Beyond so many loads the flow knows their cheapest pairs only, and those left over look farther once, not thrice.
+LARGE = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +51,37 @@ def assign(problem: Problem, *, now: tuple[Ints, Ints] | None = None, seed: int 
         plan = plan_of(problem, nobody, nobody)
         return Assigned(plan, np.zeros(len(problem.room_g)), plan.cost_tkm)
     ways = problem.ways()
-    prices = ascend(problem, *_options(problem, ways, _cheapest(ways, 2 * PAIRS)), rounds=PRICE_ROUNDS)
-    priced = priced_ways(problem, ways, prices)
-    pairs = _cheapest(priced, PAIRS)
-    expected = priced.reshape(len(ways), -1).argmin(axis=1)
-    plans = [_whole(problem, ways, pairs, flow(problem, ways, pairs, expected), seed)]
+    prices = _prices(problem, ways, rounds=min(max(PRICED // len(ways), PRICE_ROUNDS[0]), PRICE_ROUNDS[1]))
+    priced = at_prices(problem, ways, prices, number=PAIRS)
+    bound = bound_tkm(problem, prices, priced.least)
+    known = priced.pairs[:, :PAIRS] if len(ways) > LARGE else priced.pairs
+    plans = [_whole(problem, ways, priced.pairs, flow(problem, ways, known, priced.cheapest), seed)]
     if now is not None:
-        plans.insert(0, _whole(problem, ways, _with(problem, pairs, now), now))
-    return Assigned(min(plans, key=lambda plan: plan.cost_tkm), prices, bound_tkm(problem, ways, prices))
+        plans.insert(0, _whole(problem, ways, _with(problem, priced.pairs, now), now))
+    return Assigned(min(plans, key=lambda plan: plan.cost_tkm), prices, bound)
 
 
 def lower_bound(problem: Problem, *, rounds: int = BOUND_ROUNDS) -> float:
-    """The split bound sharpened by more rounds over all pairs, in tonne-kilometres."""
+    """The split bound sharpened by more rounds, in tonne-kilometres."""
     ways = problem.ways()
-    way, accounts = _options(problem, ways, np.broadcast_to(np.arange(ways[0].size), (len(ways), ways[0].size)))
-    return bound_tkm(problem, ways, ascend(problem, way, accounts, rounds=rounds))
+    return max(split_bound(problem, prices, ways) for prices in (
+        _prices(problem, ways, rounds=rounds), np.zeros(len(problem.room_g))))
+
+
+def split_bound(problem: Problem, prices: Floats, ways: NDArray[np.int32] | None = None) -> float:
+    """The bound that these prices (metres, of each account) give."""
+    ways = problem.ways() if ways is None else ways
+    return bound_tkm(problem, prices, at_prices(problem, ways, prices, number=1).least)
+
+
+def _prices(problem: Problem, ways: NDArray[np.int32], *, rounds: int) -> Floats:
+    """Half of the rounds over the shortest pairs, half over those that are cheap at the prices found."""
+    prices = None
+    for _ in range(2):
+        pairs = at_prices(problem, ways, np.zeros(len(problem.room_g)) if prices is None else prices, number=PAIRS).pairs
+        prices = ascend(problem, *_options(problem, ways, pairs), rounds=rounds // 2, start=prices)
+    assert prices is not None
+    return prices
 
 
 def _cheapest(cost: NDArray[Any], number: int) -> Ints:
@@ -90,29 +106,25 @@ def _whole(problem: Problem, ways: NDArray[np.int32], pairs: Ints, hands: tuple[
 
     Loads that found no room among their pairs look farther: at the nearest pairs that have room now.
     """
-    unlimited = np.iinfo(np.int64).max // 2
-    wanted = _column(problem, *hands, ways.shape[2])
-    flat = ways.reshape(len(ways), -1)
-    for _ in range(1 + FARTHER):
-        way, accounts = _options(problem, ways, pairs)
-        loads = Loads(problem.mass_g, way, accounts, np.append(problem.room_g, unlimited), problem.penalty_m,
-                      np.full(len(way), -1))
-        among = (pairs == wanted[:, None]) & (wanted >= 0)[:, None]
-        settle(loads, np.where(among.any(axis=1), among.argmax(axis=1), -1))
-        improve(loads)
-        if seed is not None:
-            shake(loads, seed=seed, times=min(SHAKES, SHAKEN // len(way)))
-        wanted = np.where(loads.choice >= 0, pairs[np.arange(len(pairs)), loads.choice], -1)
-        left = np.flatnonzero(wanted < 0)
+    wanted, flat, pairs = _column(problem, *hands, ways.shape[2]), ways.reshape(len(ways), -1), pairs.copy()
+    loads = Loads(problem.mass_g, *_options(problem, ways, pairs), problem.room_g, problem.penalty_m)
+    among = (pairs == wanted[:, None]) & (wanted >= 0)[:, None]
+    settle(loads, np.where(among.any(axis=1), among.argmax(axis=1), -1))
+    improve(loads)
+    for _ in range(1 if len(ways) > LARGE else 3):
+        left = np.flatnonzero(loads.choice < 0)
         if not len(left) or pairs.shape[1] == flat.shape[1]:
             break
         everywhere = np.broadcast_to(np.arange(flat.shape[1]), (len(left), flat.shape[1]))
         _, theirs = _options(part(problem, left), ways[left], everywhere)
         room = (loads.room_g[theirs] >= problem.mass_g[left, None, None]).all(axis=2)
-        pairs = pairs.copy()
         pairs[left] = _cheapest(np.where(room, flat[left], flat[left] + problem.penalty_m), pairs.shape[1])
-    base, plant = np.divmod(wanted, ways.shape[2])
-    each, served = np.arange(len(pairs)), wanted >= 0
+        loads.way[left], loads.accounts[left] = _options(part(problem, left), ways[left], pairs[left])
+        improve(loads)
+    if seed is not None:
+        shake(loads, seed=seed, times=min(SHAKES, SHAKEN // len(ways)))
+    base, plant = np.divmod(pairs[np.arange(len(pairs)), loads.choice], ways.shape[2])
+    each, served = np.arange(len(pairs)), loads.choice >= 0
     return plan_of(problem, np.where(served, problem.collector[each, base], -1),
                    np.where(served, problem.recycler[each, plant], -1))
 
