@@ -32,6 +32,7 @@ class Change:
     contract_id: UUID  # who fetches it
     organisation_id: UUID
     distance_m: int
+    trips: int
     job_id: UUID | None
     offer_id: UUID | None
     before_contract_id: UUID | None  # the recycling contract it would have gone to
@@ -107,8 +108,8 @@ def offer_more(change: Change, *, offer_id: UUID, at: datetime, expires_at: date
     """Ask one more contract for a pickup that is on offer or unserved; False when that was decided meanwhile."""
     return bool(rows(_OFFER, {
         "pickup": change.pickup_id, "offer": offer_id, "contract": change.contract_id,
-        "organisation": change.organisation_id, "distance": change.distance_m, "facility": change.facility_id,
-        "recycler_contract": change.recycler_contract_id, "at": at, "expires_at": expires_at}))
+        "organisation": change.organisation_id, "distance": change.distance_m, "trips": change.trips,
+        "facility": change.facility_id, "recycler_contract": change.recycler_contract_id, "at": at, "expires_at": expires_at}))
 
 
 def recyclers_of(contracts: Sequence[UUID]) -> dict[UUID, UUID]:
@@ -120,13 +121,13 @@ def recyclers_of(contracts: Sequence[UUID]) -> dict[UUID, UUID]:
 _FREE_JOBS = """
 SELECT job.id FROM dispatch_job job JOIN unnest(%(jobs)s::uuid[], %(before)s::uuid[]) AS seen (id, recycler_contract_id)
     ON seen.id = job.id AND seen.recycler_contract_id = job.recycler_contract_id
-WHERE job.state = 'assigned'
+WHERE job.state = 'assigned' AND NOT job.frozen
 """
 _MOVES = "unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[]) AS moves (job, pickup, contract, recycler, plant)"
 _MOVE_JOBS = f"""
 UPDATE dispatch_job job SET recycler_contract_id = moves.contract, recycler_id = moves.recycler, facility_id = moves.plant,
     version = job.version + 1
-FROM {_MOVES} WHERE job.id = moves.job AND job.state = 'assigned'
+FROM {_MOVES} WHERE job.id = moves.job AND job.state = 'assigned' AND NOT job.frozen
 """
 _MOVE_PICKUPS = f"""
 UPDATE pickups_pickup p SET recycler_contract_id = moves.contract, recycler_id = moves.recycler, facility_id = moves.plant,
@@ -148,11 +149,11 @@ WITH asked AS (
         SELECT FROM dispatch_offer o WHERE o.pickup_id = p.id AND o.contract_id = %(contract)s)
     RETURNING p.id, p.wave
 )
-INSERT INTO dispatch_offer (id, pickup_id, contract_id, organisation_id, wave, rank, distance_m, recycler_contract_id,
+INSERT INTO dispatch_offer (id, pickup_id, contract_id, organisation_id, wave, rank, distance_m, trips, recycler_contract_id,
                             facility_id, state, offered_at, expires_at, reason)
 SELECT %(offer)s, asked.id, %(contract)s, %(organisation)s, asked.wave,
        1 + (SELECT coalesce(max(rank), 0) FROM dispatch_offer o WHERE o.pickup_id = asked.id AND o.wave = asked.wave),
-       %(distance)s, %(recycler_contract)s, %(facility)s, 'open', %(at)s, %(expires_at)s, 'reoptimised' FROM asked
+       %(distance)s, %(trips)s, %(recycler_contract)s, %(facility)s, 'open', %(at)s, %(expires_at)s, 'reoptimised' FROM asked
 RETURNING id
 """
 

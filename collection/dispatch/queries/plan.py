@@ -11,6 +11,7 @@ from uuid import UUID
 import numpy as np
 
 from ..assignment import NO_WAY, PENALTY_M, Assigned, Ints, Plan, Problem, assign, plan_of
+from ..matching import trips_of
 from ..rerouting import Account, Change, month_rooms, quota_rooms
 from .work import Option, Work, held_by, options, ways_home, work
 
@@ -121,7 +122,8 @@ class Table:
             found.append(Change(
                 kind=kind, pickup_id=one.pickup_id, number=one.number, category=one.category, mass_g=one.mass_g,
                 month=one.month, contract_id=base.contract_id, organisation_id=base.organisation_id,
-                distance_m=base.metres, job_id=one.job_id, offer_id=one.offer_id if kind == "offer" else None,
+                distance_m=base.metres, trips=trips_of(one.mass_g, base.payload_g) or 1,
+                job_id=one.job_id, offer_id=one.offer_id if kind == "offer" else None,
                 before_contract_id=one.recycler_contract_id, recycler_contract_id=plant.contract_id,
                 recycler_id=plant.organisation_id, facility_id=plant.facility_id,
                 way_before_m=int(now.way_m[number]) if now.collector[number] >= 0 else None, way_m=int(then.way_m[number])))

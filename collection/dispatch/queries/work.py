@@ -41,6 +41,7 @@ class Option:
     organisation_id: UUID
     facility_id: UUID | None
     metres: int
+    payload_g: int = 0  # of the collector's largest vehicle
 
 
 # A job given by an officer stays as it is, and so do one whose journey has begun and the load of a contract that
@@ -69,7 +70,13 @@ ORDER BY p.id
 
 _IN_FORCE = """
   AND contract.state = 'active' AND organisation.suspended_at IS NULL
-  AND contract.valid @> (p.window_from AT TIME ZONE 'Asia/Almaty')::date
+  AND contract.valid @> day.on_day
+  AND CASE WHEN day.on_day = ANY (programme.holidays) THEN 0 ELSE extract(isodow FROM day.on_day) END = ANY (place.working_days)
+"""
+# Whoever is asked must work on the day of the pickup, and have a vehicle that carries it in the trips allowed.
+_EACH = """
+FROM pickups_pickup p JOIN contracts_programme programme ON programme.id = p.programme_id
+CROSS JOIN LATERAL (SELECT (p.window_from AT TIME ZONE 'Asia/Almaty')::date AS on_day) day
 """
 _AREA = """
     FROM contracts_servedarea area
@@ -79,16 +86,23 @@ _AREA = """
         ON allowed.contract_id = area.contract_id AND allowed.category_id = p.category_id
 """
 _SERVES = """
-    WHERE area.programme_id = p.programme_id AND area.region_id = p.region_id AND area.category_id = p.category_id
+    WHERE area.cell = contracts_cell(p.programme_id, p.region_id, p.category_id, '{leg}') AND area.leg = '{leg}'
+      AND area.programme_id = p.programme_id AND area.region_id = p.region_id AND area.category_id = p.category_id
 """
 # What unstarted jobs hold counts as free: the plan hands it out anew.
 _FREED = "used.object_id <> ALL (%(freed)s)"
 _COLLECTORS = f"""
-SELECT p.id AS pickup_id, near.contract_id, near.organisation_id, NULL::uuid AS facility_id, near.metres
-FROM pickups_pickup p CROSS JOIN LATERAL (
-    SELECT area.contract_id, contract.organisation_id, round(ST_Distance(area.point, p.point))::bigint AS metres
-    {_AREA} {_SERVES} AND area.leg = 'collection'
-      AND area.cell = contracts_cell(p.programme_id, p.region_id, p.category_id, 'collection') {_IN_FORCE}
+SELECT p.id AS pickup_id, near.contract_id, near.organisation_id, NULL::uuid AS facility_id, near.metres, near.payload_g
+{_EACH} CROSS JOIN LATERAL (
+    SELECT area.contract_id, contract.organisation_id, round(ST_Distance(area.point, p.point))::bigint AS metres,
+           fleet.payload_g
+    {_AREA}
+    JOIN registry_base place ON place.id = contract.base_id
+    CROSS JOIN LATERAL (
+        SELECT max(payload_g) AS payload_g FROM registry_vehicle vehicle
+        WHERE vehicle.organisation_id = contract.organisation_id AND vehicle.retired_at IS NULL) fleet
+    {_SERVES.format(leg="collection")} {_IN_FORCE}
+      AND fleet.payload_g * programme.max_trips >= p.declared_g
       AND allowed.quota_g - (SELECT coalesce(sum(amount), 0) FROM contracts_allotment used
             WHERE used.contract_id = area.contract_id AND used.of = 'quota' AND used.category_id = p.category_id
               AND {_FREED}) >= p.declared_g
@@ -100,21 +114,21 @@ FROM pickups_pickup p CROSS JOIN LATERAL (
     ORDER BY area.point <-> p.point LIMIT %(limit)s
 ) near WHERE p.id = ANY (%(waiting)s)
 UNION ALL
-SELECT p.id, job.contract_id, job.organisation_id, NULL, round(ST_Distance(base.point, p.point))::bigint
+SELECT p.id, job.contract_id, job.organisation_id, NULL, round(ST_Distance(base.point, p.point))::bigint, 0
 FROM pickups_pickup p JOIN dispatch_job job ON job.pickup_id = p.id AND job.state = 'assigned'
 JOIN contracts_contract contract ON contract.id = job.contract_id JOIN registry_base base ON base.id = contract.base_id
 WHERE p.id = ANY (%(freed)s)
 """
 _PLANTS = f"""
-SELECT DISTINCT p.id AS pickup_id, near.contract_id, near.organisation_id, near.facility_id, near.metres
-FROM pickups_pickup p CROSS JOIN LATERAL (
+SELECT DISTINCT p.id AS pickup_id, near.contract_id, near.organisation_id, near.facility_id, near.metres, 0::bigint AS payload_g
+{_EACH} CROSS JOIN LATERAL (
     SELECT area.contract_id, contract.organisation_id, contract.facility_id,
            round(ST_Distance(area.point, p.point))::bigint AS metres
     {_AREA}
     LEFT JOIN registry_facilitycapacity capacity
         ON capacity.facility_id = contract.facility_id AND capacity.category_id = p.category_id
-    {_SERVES} AND area.leg = 'recycling'
-      AND area.cell = contracts_cell(p.programme_id, p.region_id, p.category_id, 'recycling') {_IN_FORCE}
+    JOIN registry_facility place ON place.id = contract.facility_id
+    {_SERVES.format(leg="recycling")} {_IN_FORCE}
       AND allowed.quota_g - (SELECT coalesce(sum(amount), 0) FROM contracts_allotment used
             WHERE used.contract_id = area.contract_id AND used.of = 'quota' AND used.category_id = p.category_id
               AND {_FREED}) >= p.declared_g
@@ -127,7 +141,7 @@ FROM pickups_pickup p CROSS JOIN LATERAL (
 ) near WHERE p.id = ANY (%(waiting)s) OR p.id = ANY (%(freed)s)
 UNION  -- where it goes now, should that be far
 SELECT p.id, job.recycler_contract_id, job.recycler_id, job.facility_id,
-       round(ST_Distance(facility.point, p.point))::bigint
+       round(ST_Distance(facility.point, p.point))::bigint, 0
 FROM pickups_pickup p JOIN dispatch_job job ON job.pickup_id = p.id AND job.state = 'assigned'
 JOIN registry_facility facility ON facility.id = job.facility_id
 WHERE p.id = ANY (%(freed)s)
