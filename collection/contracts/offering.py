@@ -16,14 +16,17 @@ MOST_STEPS, LAST_WAVE = 10, 100
 class Weights:
     """What a ranking weighs, in kilometres: a contract's score is its expected kilometres, and the lowest is asked first.
 
-    `empty`, `loaded`: of one kilometre. `refusal_km`: of a refusal that is certain. A contract that was never asked is
-    taken to accept `prior_share`, as sure as if it had answered `prior_answers` times; giving a job back counts as
+    `empty`, `loaded`: of one kilometre. `home`: of one empty kilometre that leads home. `scarcity`: of a kilometre that
+    room of its quota is worth to loads to come. `refusal_km`: of a refusal that is certain. A contract that was never asked
+    is taken to accept `prior_share`, as sure as if it had answered `prior_answers` times; giving a job back counts as
     `withdrawal` refusals. One that has had less than `fair_share` of what its quota was meant to give it by now is
     lifted, by `fair_km` if it has had nothing.
     """
 
     empty: float = 1.0
     loaded: float = 1.0
+    home: float = 1.0
+    scarcity: float = 1.0
     refusal_km: float = 40.0
     prior_answers: float = 5.0
     prior_share: float = 0.6
@@ -34,7 +37,8 @@ class Weights:
 
 #: The least and the most that makes sense for each.
 BOUNDS: dict[str, tuple[float, float]] = {
-    "empty": (0, 100), "loaded": (0, 100), "refusal_km": (0, 10_000), "prior_answers": (0.1, 1_000),
+    "empty": (0, 100), "loaded": (0, 100), "home": (0, 100), "scarcity": (0, 100),
+    "refusal_km": (0, 10_000), "prior_answers": (0.1, 1_000),
     "prior_share": (0, 1), "withdrawal": (1, 100), "fair_share": (0, 1), "fair_km": (0, 10_000),
 }
 

@@ -32,6 +32,8 @@ class Candidate:
 
     `distance_m`: from its base (or plant) to the pickup, geodesic; `point`: of that place, (longitude, latitude).
     `payload_g`: of the contractor's largest vehicle. `elapsed`: the share of its validity that is over on the day.
+
+    `price_m`: what room of its quota is worth to loads to come.
     Answers are the latest ones: `accepted`, `refused` (declined, or let lapse) and `withdrawn` (given back).
     """
 
@@ -47,6 +49,7 @@ class Candidate:
     accepted: int = 0
     refused: int = 0
     withdrawn: int = 0
+    price_m: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class Pair:
     loaded_m: int
     acceptance: float  # 0 to 1
     shortfall: float  # 0: it has its fair share; 1: it has had nothing
+    scarce_m: int  # what the room it takes is worth to loads to come
     score_m: int
 
 
@@ -166,9 +170,12 @@ def pair_of(collector: Candidate, plant: Candidate, mass_g: int, weights: Weight
     empty_m = collector.distance_m + (trips - 1) * plant.distance_m + home_m
     loaded_m = trips * plant.distance_m
     accepts, lacks = acceptance(collector, weights), shortfall(collector, weights)
-    score_m = (weights.empty * empty_m + weights.loaded * loaded_m
+    # a contract that recycles what it collects pays once from its quota
+    scarce_m = collector.price_m + (plant.price_m if plant.contract_id != collector.contract_id else 0)
+    score_m = (weights.empty * (empty_m + (weights.home - 1) * home_m) + weights.loaded * loaded_m
+               + weights.scarcity * scarce_m
                + 1000 * (weights.refusal_km * (1 - accepts) - weights.fair_km * lacks))
-    return Pair(collector, plant, trips, round(empty_m), round(loaded_m), accepts, lacks, round(score_m))
+    return Pair(collector, plant, trips, round(empty_m), round(loaded_m), accepts, lacks, scarce_m, round(score_m))
 
 
 def best_pair(collector: Candidate, plants: Sequence[Candidate], mass_g: int, weights: Weights) -> Pair | None:

@@ -13,6 +13,7 @@ from collection.kernel.actor import Actor
 from collection.kernel.db import HouseQuerySet
 from collection.pickups.models import Pickup
 from collection.registry.models import Facility, Vehicle
+from collection.waste.models import Category
 
 from .states import JOB_STEPS, LIVE_JOB_STATES, OFFER_STEPS, OPEN_PLAN_STATES, PLAN_REASONS, PLAN_STEPS, STOP_KINDS
 
@@ -135,6 +136,18 @@ class UnservedAlarm(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["programme", "place", "day"], name="alarm_once_a_day")]
+
+
+class Price(models.Model):
+    """What room of a contract's quota is worth to loads to come, in metres; written by each re-optimisation, absent at 0."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, db_index=False)
+    category = models.ForeignKey(Category, models.PROTECT, db_index=False)
+    metres = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contract", "category"], name="price_once")]
 
 
 class Explanation(models.Model):

@@ -7,7 +7,7 @@ stands and the change falls away.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -118,6 +118,22 @@ def recyclers_of(contracts: Sequence[UUID]) -> dict[UUID, UUID]:
         "SELECT id, organisation_id FROM contracts_contract WHERE id = ANY (%s)", [list(contracts)])}
 
 
+def set_prices(programme_id: UUID, prices: Mapping[tuple[UUID, str], int], *, at: datetime) -> None:
+    """What room is worth in this programme from now on; contracts that are not named are worth nothing extra."""
+    execute(_NO_PRICES, [programme_id, [contract for contract, _ in prices], [category for _, category in prices]])
+    execute(_PRICES, [[contract for contract, _ in prices], [category for _, category in prices], list(prices.values()), at])
+
+
+_NO_PRICES = """
+DELETE FROM dispatch_price price USING contracts_contract contract
+WHERE contract.id = price.contract_id AND contract.programme_id = %s
+  AND (price.contract_id, price.category_id) NOT IN (SELECT * FROM unnest(%s::uuid[], %s::varchar[]))
+"""
+_PRICES = """
+INSERT INTO dispatch_price (contract_id, category_id, metres, at)
+SELECT told.*, moment.at FROM unnest(%s::uuid[], %s::varchar[], %s::int[]) AS told, (SELECT %s::timestamptz AS at) moment
+ON CONFLICT (contract_id, category_id) DO UPDATE SET metres = excluded.metres, at = excluded.at
+"""
 _FREE_JOBS = """
 SELECT job.id FROM dispatch_job job JOIN unnest(%(jobs)s::uuid[], %(before)s::uuid[]) AS seen (id, recycler_contract_id)
     ON seen.id = job.id AND seen.recycler_contract_id = job.recycler_contract_id

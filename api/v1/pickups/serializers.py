@@ -195,6 +195,7 @@ class CostReply(Reply):
     withdrawn = serializers.IntegerField(help_text="accepted and given back")
     acceptance = serializers.FloatField(help_text="expected")
     shortfall = serializers.FloatField(help_text="below its fair share of tonnes: 0 not at all, 1 it has had nothing")
+    scarce_m = serializers.IntegerField(help_text="what the room it takes is worth to loads to come, in metres")
     score_m = serializers.IntegerField()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,25 +13,29 @@ from collection.kernel.db import rows
 
 from .bounds import split_bound, unsplit_bound
 from .drive import Drive
-from .world import CATEGORIES, gini, share
+from .world import CATEGORIES, answer, gini, share
 
 
 def measured(drive: Drive) -> dict[str, Any]:
-    """One flat object of numbers; shares are of requests, kilometres along the ellipsoid."""
+    """One flat object of numbers; shares are of requests, kilometres along the ellipsoid.
+
+    The bounds know every request and every answer beforehand, and count the same penalty for a tonne left behind.
+    """
     ways, chosen = _ways(drive), _chosen(drive)
     longest = max(int(way[way < NO_WAY].max(initial=0)) for way in (table.ways() for table in (
         _problem(drive, ways, category, 0) for category in CATEGORIES) if table.mass_g.size))
     penalty_km = math.ceil(longest / 100_000) * 100
     plans: list[tuple[Problem, Plan]] = []
-    split = unsplit = clairvoyant = 0.0
+    split = unsplit = clairvoyant = everybody = 0.0
     for category in CATEGORIES:
         problem = _problem(drive, ways, category, penalty_km * 1000)
         if not problem.mass_g.size:
             continue
         hands = np.array([chosen.get(n, (-1, -1)) for n in _of(drive, category)]).reshape(-1, 2)
         plans.append((problem, plan_of(problem, hands[:, 0], hands[:, 1])))
-        best = assign(problem)
-        bound = split_bound(problem)
+        everybody += split_bound(problem)
+        problem = _willing(drive, problem, category)
+        best, bound = assign(problem), split_bound(problem)
         split, clairvoyant = split + bound, clairvoyant + best.plan.cost_tkm
         unsplit += max(bound, unsplit_bound(problem, best.plan))
     cost = sum(plan.cost_tkm for _, plan in plans)
@@ -44,6 +49,7 @@ def measured(drive: Drive) -> dict[str, Any]:
         "unserved_g": sum(plan.unserved_g for _, plan in plans), **_in_time(drive), "gini": round(gini(_shares(drive)), 4),
         "cost": round(cost, 1), "penalty_per_tonne": penalty_km, "split_bound": round(split, 1),
         "unsplit_bound": round(unsplit, 1), "clairvoyant_plan": round(clairvoyant, 1),
+        "split_bound_if_all_said_yes": round(everybody, 1),
         "ratio_to_split_bound": round(cost / split, 4), "ratio_to_unsplit_bound": round(cost / unsplit, 4),
         "reoptimisations": drive.runs, "changes": drive.changes,
     }
@@ -93,6 +99,17 @@ def _problem(drive: Drive, ways: tuple[Any, Any, Any], category: str, penalty_m:
         np.broadcast_to(plants, (len(asked), len(plants))), load[np.ix_(asked, plants)], way_home,
         np.array([drive.world.quotas[n].get(category, 0) for n in range(len(kinds))], np.int64), everyone,
         np.stack([everyone, np.full(len(everyone), -1)], axis=1), penalty_m)
+
+
+def _willing(drive: Drive, problem: Problem, category: str) -> Problem:
+    """Only collectors who will say yes in time if they are asked: nobody is asked twice, so no policy can have the others."""
+    life, collector = drive.stage.offer_life, problem.collector.copy()
+    for row, n in enumerate(_of(drive, category)):
+        for column, party in enumerate(problem.collector[row].tolist()):
+            said = answer(drive.world.seed, party, drive.world.requests[n].index)
+            if not said.yes or said.after is None or said.after >= life:
+                collector[row, column] = -1
+    return replace(problem, collector=collector)
 
 
 def _chosen(drive: Drive) -> dict[int, tuple[int, int]]:

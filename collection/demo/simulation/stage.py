@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from collection.contracts import operations as contracts
+from collection.contracts.models import Programme
 from collection.kernel.db import rows
 from collection.kernel.words import Words
 from geo.models import Place
@@ -19,6 +20,10 @@ from .world import World
 PROGRAMME = "simulation"
 #: How offers go out under each policy: so many at a time.
 WAVES = {"nearest": 1, "waves": 3, "rolling": 3}
+#: Nearest-first: whoever is nearest, and from there to the nearest plant, whatever else is known.
+WEIGHTS: dict[str, dict[str, float]] = {
+    "nearest": {"home": 0, "loaded": 0.001, "scarcity": 0, "refusal_km": 0, "fair_km": 0}, "waves": {}, "rolling": {},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Stage:
     programme_id: UUID
     parties: list[Party]
     holders: list[Holder]
+    offer_life: timedelta
 
 
 def towns() -> list[Town]:
@@ -50,11 +56,12 @@ def build(world: World, *, policy: str, at: datetime) -> Stage:
     programme = contracts.create_programme(
         actor=officers["manager"], at=at, code=PROGRAMME, name=Words("Модельдеу", "Моделирование", "Simulation"),
         starts_on=date(2026, 1, 1), synthetic=True, wave_size=WAVES[policy])
+    Programme.objects.filter(pk=programme.id).update(weights=WEIGHTS[policy])
     contracts.load_published_prices(actor=officers["manager"], at=at, programme=PROGRAMME)
     parties = people.parties(
         at, world.contracts, programme=PROGRAMME, series=7, quotas=world.quotas,
         capacities={n: dict.fromkeys(quotas, 10**13) for n, quotas in world.quotas.items()}, lapsed=frozenset(),
-        valid=(date(2026, 1, 1), date(2026, 12, 31)), manager=officers["manager"], finance=officers["finance"])
+        valid=(date(2026, 1, 1), world.ends_at.date()), manager=officers["manager"], finance=officers["finance"])
     registered = contracts.register_generators(actor=officers["manager"], at=at - timedelta(hours=1), generators=[
         contracts.NewGenerator(
             programme=PROGRAMME, kind="company", identity_number=cast.company_number(one.index, series=1),
@@ -63,4 +70,4 @@ def build(world: World, *, policy: str, at: datetime) -> Stage:
         for one in world.requests])
     holders = [Holder(people.Actor(one.user_id, one.organisation_id, "generator_admin"), one.site.id)
                for one in registered if one.site]
-    return Stage(programme.id, parties, holders)
+    return Stage(programme.id, parties, holders, timedelta(seconds=programme.offer_life_s))

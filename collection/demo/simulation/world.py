@@ -78,7 +78,8 @@ def _request(chance: random.Random, index: int, towns: Sequence[Town], common: M
     town = _near(chance, _town(chance, towns))
     day = STARTS_ON + timedelta(days=index // REQUESTS_A_DAY)
     at = datetime.combine(day, time(8), ALMATY) + timedelta(seconds=chance.randrange(10 * 3600))
-    fetched = datetime.combine(at.date() + timedelta(days=chance.choice((1, 1, 2, 3))), time(13), ALMATY)
+    on = at.date() + timedelta(days=chance.choice((1, 1, 2, 3)))
+    fetched = datetime.combine(on + timedelta(days=on.weekday() == 6), time(13), ALMATY)  # nobody works on Sundays
     mass = min(chance.lognormvariate(0, 0.8), 5.0) / 1.34 * MEAN_G  # 1.34: the mean of that distribution
     return Request(
         index, town, chance.choices(list(common), list(common.values()))[0],

@@ -8,7 +8,7 @@ Source: libraries.md, section 9.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from .relocation import Loads, improve, settle, shake
 
 __all__ = [
     "NO_WAY", "PENALTY_M", "Assigned", "Ints", "Plan", "Problem", "assign", "lower_bound", "nearest_first", "plan_of",
-    "split_bound", "used_g",
+    "price", "split_bound", "used_g",
 ]
 
 #: Pairs a load may get besides each base with its best plant and each plant with its best base: the cheapest at the prices.
@@ -59,6 +59,13 @@ def assign(problem: Problem, *, now: tuple[Ints, Ints] | None = None, seed: int 
     if now is not None:
         plans.insert(0, _whole(problem, ways, _with(problem, priced.pairs, now), now))
     return Assigned(min(plans, key=lambda plan: plan.cost_tkm), prices, bound)
+
+
+def price(problem: Problem) -> Floats:
+    """Metres that room in each account is worth, were loads divisible; a load left behind costs twice the longest way."""
+    ways = problem.ways()
+    longest = int(ways[ways < NO_WAY // 2].max(initial=0))
+    return _prices(replace(problem, penalty_m=2 * longest), ways, rounds=PRICE_ROUNDS[1])
 
 
 def lower_bound(problem: Problem, *, rounds: int = BOUND_ROUNDS) -> float:

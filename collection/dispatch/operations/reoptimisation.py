@@ -46,10 +46,13 @@ def reoptimise(*, actor: Actor, at: datetime, programme: str, dry_run: bool = Fa
     """Plan the programme's waiting loads and unstarted jobs anew, and carry out what is better. Raises NotFound.
 
     A job's collector, what an officer gave out and a journey that has begun stay as they are. The plan is made without locks
-    and checked under them, change by change, so an answer given meanwhile wins. A second run changes nothing.
+    and checked under them, change by change, so an answer given meanwhile wins. A second run changes nothing. What quotas are
+    worth to loads to come is told to the ranking of offers until the next run.
     """
     detail = contracts.programme_by_code(programme)
     planned = queries.planned(detail.id)
+    if not dry_run:
+        rerouting.set_prices(detail.id, planned.prices, at=at)
     done = list(planned.changes) if dry_run else _carry_out(actor, at, planned, timedelta(seconds=detail.offer_life_s))
     kinds = [change.kind for change in done]
     return Reoptimised(

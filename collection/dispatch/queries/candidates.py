@@ -81,6 +81,10 @@ def _walk(leg: str, region: str, more: str = "", *, order: str = "ORDER BY away"
           AND area.category_id = %(category)s::varchar AND area.leg = '{leg}' {more} {order} OFFSET 0) area"""
 
 
+_PRICE = """coalesce((SELECT price.metres FROM dispatch_price price
+        WHERE price.contract_id = {}.contract_id AND price.category_id = %(category)s::varchar), 0) AS price_m"""
+
+
 def _matching(more: str = "") -> str:
     return f"""
 WITH collector AS MATERIALIZED (
@@ -101,7 +105,7 @@ WITH collector AS MATERIALIZED (
 )
 SELECT 'collection' AS leg, contract_id, organisation_id, NULL::uuid AS facility_id, valid, quota_g, used_g, payload_g,
        ST_Distance(point, %(point)s::geography) AS distance_m, ST_X(point::geometry) AS x, ST_Y(point::geometry) AS y,
-       answers.accepted, answers.refused, answers.withdrawn
+       answers.accepted, answers.refused, answers.withdrawn, {_PRICE.format("collector")}
 FROM collector CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE state = 'accepted') AS accepted,
            count(*) FILTER (WHERE state IN ('declined', 'expired')) AS refused,
@@ -113,7 +117,8 @@ FROM collector CROSS JOIN LATERAL (
           ORDER BY offer.offered_at DESC LIMIT {HISTORY}) latest) answers
 UNION ALL
 SELECT 'recycling', contract_id, organisation_id, facility_id, valid, quota_g, used_g, payload_g,
-       ST_Distance(point, %(point)s::geography), ST_X(point::geometry), ST_Y(point::geometry), 0, 0, 0 FROM plant
+       ST_Distance(point, %(point)s::geography), ST_X(point::geometry), ST_Y(point::geometry), 0, 0, 0, {_PRICE.format("plant")}
+FROM plant
 """
 
 
@@ -160,7 +165,7 @@ def candidate_of(row: Mapping[str, Any], need: Need) -> Candidate:
     return Candidate(
         row["contract_id"], row["organisation_id"], round(row["distance_m"]), row["facility_id"], (row["x"], row["y"]),
         row["payload_g"], row["quota_g"], row["used_g"], elapsed_share(row["valid"].lower, row["valid"].upper, need.day),
-        row["accepted"], row["refused"], row["withdrawn"])
+        row["accepted"], row["refused"], row["withdrawn"], row["price_m"])
 
 
 def neighbours(point: tuple[float, float], region: str, radius_m: int) -> tuple[str, ...]:

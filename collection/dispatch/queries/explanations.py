@@ -170,7 +170,7 @@ def _cost(place: int | None, pair: Pair | None) -> dict[str, Any] | None:
         "rank": place, "recycler_contract_id": str(pair.plant.contract_id), "trips": pair.trips, "empty_m": pair.empty_m,
         "loaded_m": pair.loaded_m, "accepted": pair.collector.accepted, "refused": pair.collector.refused,
         "withdrawn": pair.collector.withdrawn, "acceptance": round(pair.acceptance, 4),
-        "shortfall": round(pair.shortfall, 4), "score_m": pair.score_m,
+        "shortfall": round(pair.shortfall, 4), "scarce_m": pair.scarce_m, "score_m": pair.score_m,
     }
 
 

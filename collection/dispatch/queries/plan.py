@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import numpy as np
 
-from ..assignment import NO_WAY, PENALTY_M, Assigned, Ints, Plan, Problem, assign, plan_of
+from ..assignment import NO_WAY, PENALTY_M, Ints, Plan, Problem, assign, plan_of, split_bound
 from ..matching import trips_of
 from ..rerouting import Account, Change, month_rooms, quota_rooms
+from .scarcity import prices
 from .work import Option, Work, held_by, options, ways_home, work
 
 Name = TypeVar("Name", bound=Hashable)
@@ -20,19 +21,27 @@ Name = TypeVar("Name", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What would change. Costs in tonne-kilometres, with the penalty for loads that nobody would take."""
+    """What would change, and what room is worth to loads to come (`scarcity.prices`).
+
+    Costs in tonne-kilometres, with the penalty for loads that nobody would take.
+    """
 
     loads: int
     changes: tuple[Change, ...]
     cost_before_tkm: float
     cost_after_tkm: float
     bound_tkm: float
+    prices: dict[tuple[UUID, str], int]
     penalty_m: int = PENALTY_M
 
 
 def planned(programme_id: UUID) -> Planned:
-    """Plan every load that may still be planned, category by category. Six statements, no locks."""
+    """Plan every load that may still be planned, category by category. Eight statements, no locks.
+
+    The plan pays for scarce room as the ranking of offers does; the costs it tells are those of the ways alone.
+    """
     found = work(programme_id)
+    tolls = prices(programme_id, freed=held_by(found))
     collectors, plants = options(found)
     freed = held_by(found)
     rooms = quota_rooms(sorted({one.contract_id for one in (*collectors, *plants)}), freed=freed)
@@ -43,10 +52,11 @@ def planned(programme_id: UUID) -> Planned:
     changes: list[Change] = []
     for category in sorted({one.category for one in found}):
         table = Table([one for one in found if one.category == category], collectors, plants, rooms, home)
-        now, then = table.now(), table.assign()
-        before, after, bound = before + now.cost_tkm, after + then.plan.cost_tkm, bound + then.bound_tkm
-        changes += table.changes(now, then.plan)
-    return Planned(len(found), tuple(changes), before, after, bound)
+        now = table.now()
+        then, least = table.assign(now, tolls)
+        before, after, bound = before + now.cost_tkm, after + then.cost_tkm, bound + least
+        changes += table.changes(now, then)
+    return Planned(len(found), tuple(changes), before, after, bound, tolls)
 
 
 class Table:
@@ -61,7 +71,7 @@ class Table:
         self.out: dict[tuple[int, int], Option] = {}
         self.into: dict[tuple[int, int], Option] = {}
         row = {one.pickup_id: number for number, one in enumerate(loads)}
-        category = loads[0].category
+        self.category = category = loads[0].category
         for one in collectors:
             if one.pickup_id in row:
                 self.out[row[one.pickup_id], self.bases[one.contract_id]] = one
@@ -105,9 +115,21 @@ class Table:
                 hands[number] = base, plant
         return plan_of(self.problem, hands[:, 0], hands[:, 1])
 
-    def assign(self) -> Assigned:
-        now = self.now()
-        return assign(self.problem, now=(now.collector, now.recycler))
+    def assign(self, now: Plan, tolls: Mapping[tuple[UUID, str], int]) -> tuple[Plan, float]:
+        """The best plan with the tolls paid on the way, and the bound for all plans without them."""
+        real = self.problem
+        base = np.array([tolls.get((contract, self.category), 0) for contract in self.bases.names], np.int64)
+        plant = np.array([tolls.get((contract, self.category), 0) for contract, _ in self.plants.names], np.int64)
+        tolled = real
+        if base.any() or plant.any():
+            same = np.array([[one == other for other in self.bases.names] for one, _ in self.plants.names])
+            tolled = replace(
+                real, out_m=np.where(real.collector >= 0, real.out_m + base[real.collector], 0),
+                load_m=np.where(real.recycler >= 0, real.load_m + plant[real.recycler], 0),
+                home_m=real.home_m - np.where(same, base[None, :], 0))  # one quota, one toll
+        found = assign(tolled, now=(now.collector, now.recycler))
+        bound = found.bound_tkm if tolled is real else split_bound(real, found.prices)
+        return plan_of(real, found.plan.collector, found.plan.recycler), bound
 
     def changes(self, now: Plan, then: Plan) -> list[Change]:
         """What has to be done to get from one plan to the other; a load the new one leaves behind stays as it is."""
