@@ -168,6 +168,7 @@ class ServedArea(models.Model):
     category = models.ForeignKey(Category, models.PROTECT, db_index=False)
     region = models.ForeignKey(Region, models.PROTECT, db_index=False)
     point = PointField(geography=True, spatial_index=False)
+    quota_g = models.BigIntegerField()  # as approved: never changed after
     cell = models.GeneratedField(
         expression=Func(F("programme"), F("region"), F("category"), F("leg"), function="contracts_cell"),
         output_field=models.BigIntegerField(), db_persist=True,

@@ -71,8 +71,8 @@ def serve(contract_ids: Sequence[UUID]) -> int:
     legs = [(kind, leg) for kind, served in LEGS.items() for leg in served]
     return execute(
         """
-        INSERT INTO contracts_servedarea (programme_id, contract_id, leg, category_id, region_id, point)
-        SELECT contract.programme_id, contract.id, legs.leg, quota.category_id, served.region_id,
+        INSERT INTO contracts_servedarea (programme_id, contract_id, leg, category_id, region_id, quota_g, point)
+        SELECT contract.programme_id, contract.id, legs.leg, quota.category_id, served.region_id, quota.quota_g,
                CASE legs.leg WHEN 'collection' THEN base.point ELSE facility.point END
         FROM contracts_contract contract
         JOIN unnest(%s::text[], %s::text[]) AS legs (kind, leg) ON legs.kind = contract.kind

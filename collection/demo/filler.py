@@ -89,7 +89,7 @@ def contracts(programme_id: UUID, *, collecting: int, recycling: int = 0, full_c
         with without_index("served_area_nearest", when=count >= 50_000):
             insert(ServedArea, {
                 "programme_id": f"'{programme_id}'::uuid", "contract_id": made_id(CONTRACT, "serial"), "leg": "leg",
-                "category_id": "category", "region_id": "region", "point": "point"},
+                "category_id": "category", "region_id": "region", "point": "point", "quota_g": str(10**15)},
                 """dealt JOIN (VALUES ('collection', 'recycling'), ('recycling', 'collection')) AS legs (leg, but)
                 ON dealt.kind <> but""")
 

@@ -163,26 +163,32 @@ def shortfall(one: Candidate, weights: Weights) -> float:
 
 def pair_of(collector: Candidate, plant: Candidate, mass_g: int, weights: Weights) -> Pair | None:
     """What it costs to send this collector and bring the load to this plant; None if it has no vehicle to send."""
-    trips = trips_of(mass_g, collector.payload_g)
-    if trips is None:
-        return None
-    home_m = great_circle(plant.point, collector.point)
-    empty_m = collector.distance_m + (trips - 1) * plant.distance_m + home_m
-    loaded_m = trips * plant.distance_m
-    accepts, lacks = acceptance(collector, weights), shortfall(collector, weights)
-    # a contract that recycles what it collects pays once from its quota
-    scarce_m = collector.price_m + (plant.price_m if plant.contract_id != collector.contract_id else 0)
-    score_m = (weights.empty * (empty_m + (weights.home - 1) * home_m) + weights.loaded * loaded_m
-               + weights.scarcity * scarce_m
-               + 1000 * (weights.refusal_km * (1 - accepts) - weights.fair_km * lacks))
-    return Pair(collector, plant, trips, round(empty_m), round(loaded_m), accepts, lacks, scarce_m, round(score_m))
+    return best_pair(collector, [plant], mass_g, weights)
 
 
 def best_pair(collector: Candidate, plants: Sequence[Candidate], mass_g: int, weights: Weights) -> Pair | None:
-    """The collector with its own plant, if it has one that may take the load (a full cycle keeps it), else the cheapest."""
+    """The collector with its own plant, if it has one that may take the load (a full cycle keeps it), else the cheapest.
+
+    None if there is no plant, or no vehicle to send.
+    """
+    trips = trips_of(mass_g, collector.payload_g)
+    if trips is None:
+        return None
+    accepts, lacks = acceptance(collector, weights), shortfall(collector, weights)
+    by_itself_m = 1000 * (weights.refusal_km * (1 - accepts) - weights.fair_km * lacks)
+
+    def with_plant(plant: Candidate) -> Pair:
+        home_m = great_circle(plant.point, collector.point)
+        empty_m, loaded_m = collector.distance_m + (trips - 1) * plant.distance_m + home_m, trips * plant.distance_m
+        # a contract that recycles what it collects pays once from its quota
+        scarce_m = collector.price_m + (plant.price_m if plant.contract_id != collector.contract_id else 0)
+        score_m = (weights.empty * (empty_m + (weights.home - 1) * home_m) + weights.loaded * loaded_m
+                   + weights.scarcity * scarce_m + by_itself_m)
+        return Pair(collector, plant, trips, round(empty_m), round(loaded_m), accepts, lacks, scarce_m, round(score_m))
+
     own = [plant for plant in plants if plant.contract_id == collector.contract_id]
-    pairs = [pair for plant in own or plants if (pair := pair_of(collector, plant, mass_g, weights))]
-    return min(pairs, key=lambda pair: (pair.score_m, pair.plant.distance_m, pair.plant.contract_id), default=None)
+    return min(map(with_plant, own or plants), default=None,
+               key=lambda pair: (pair.score_m, pair.plant.distance_m, pair.plant.contract_id))
 
 
 def rank(collectors: Sequence[Candidate], plants: Sequence[Candidate], *, mass_g: int,

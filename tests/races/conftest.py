@@ -9,7 +9,7 @@ import pytest
 from tests import cast
 from tests.races.crowd import Crowd, Session
 
-SESSIONS = 200
+SESSIONS, SOME = 200, 60
 #: `make nightly` multiplies what is repeated.
 NIGHTLY = int(os.environ.get("NIGHTLY", "1"))
 
@@ -21,6 +21,15 @@ def crowd(django_db_setup: None, django_db_blocker) -> Iterator[Crowd]:  # type:
         crowd = Crowd(SESSIONS)
     yield crowd
     crowd.close()
+
+
+@pytest.fixture(scope="module")
+def some(django_db_setup: None, django_db_blocker) -> Iterator[Crowd]:  # type: ignore[no-untyped-def]
+    """60 connections: they fit under `max_connections` beside the crowd of another file's tests."""
+    with django_db_blocker.unblock():
+        some = Crowd(SOME)
+    yield some
+    some.close()
 
 
 @pytest.fixture

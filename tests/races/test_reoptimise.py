@@ -90,7 +90,7 @@ def test_two_plans_at_once(scene, session, play):
     invariants.hold()
 
 
-def test_a_storm_of_answers_around_a_plan(scene, crowd):
+def test_a_storm_of_answers_around_a_plan(scene, some):
     """Plans among accepting, declining, withdrawing and cancelling people: everything adds up."""
     with transaction():
         drivers = [scene.collector(km=2 + n) for n in range(6)]
@@ -107,7 +107,7 @@ def test_a_storm_of_answers_around_a_plan(scene, crowd):
             verbs.append(lambda who=who, job=job: dispatch.withdraw_job(
                 actor=who.actor, at=now(), job_id=job.id, reason="breakdown"))
         verbs += [again(scene)] * 4
-        for end in crowd.run(verbs[:200]):
+        for end in some.run(verbs[:some.size]):
             assert not isinstance(end, BaseException) or hasattr(end, "code"), end
         invariants.hold()
         with transaction():

@@ -35,12 +35,9 @@ class Matches:
 # them. The index measures on the sphere; those it hands out are ranked by the distance on the ellipsoid. How they answered
 # before is read of those alone who are left.
 _FITS = """
-        SELECT contract.organisation_id, contract.kind, contract.valid, contract.facility_id, allowed.quota_g,
-               used.g AS used_g, {more}
+        SELECT contract.organisation_id, contract.kind, contract.valid, contract.facility_id, used.g AS used_g, {more}
         FROM contracts_contract contract
         JOIN accounts_organisation organisation ON organisation.id = contract.organisation_id
-        JOIN contracts_contractcategory allowed
-            ON allowed.contract_id = contract.id AND allowed.category_id = %(category)s::varchar
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(amount), 0)::bigint AS g FROM contracts_allotment allotment
             WHERE allotment.contract_id = contract.id AND allotment.of = 'quota'
@@ -48,7 +45,7 @@ _FITS = """
         JOIN {places} place ON place.id = contract.{place} {joined}
         WHERE contract.id = area.contract_id
           AND contract.state = 'active' AND contract.valid @> %(day)s::date AND organisation.suspended_at IS NULL
-          AND allowed.quota_g - used.g >= %(mass)s::bigint AND %(weekday)s::smallint = ANY (place.working_days) {rules}
+          AND area.quota_g - used.g >= %(mass)s::bigint AND %(weekday)s::smallint = ANY (place.working_days) {rules}
         OFFSET 0"""
 _COLLECTOR = _FITS.format(places="registry_base", place="base_id", more="fleet.payload_g", joined="""
         CROSS JOIN LATERAL (
@@ -75,7 +72,8 @@ _PLANT = _FITS.format(places="registry_facility", place="facility_id", more="0::
 def _walk(leg: str, region: str, more: str = "", *, order: str = "ORDER BY away") -> str:
     """The served areas of a region, nearest first."""
     return f"""(
-        SELECT area.contract_id, area.point, area.point <-> %(point)s::geography AS away FROM contracts_servedarea area
+        SELECT area.contract_id, area.point, area.quota_g, area.point <-> %(point)s::geography AS away
+        FROM contracts_servedarea area
         WHERE area.cell = contracts_cell(%(programme)s::uuid, {region}, %(category)s::varchar, '{leg}')
           AND area.programme_id = %(programme)s::uuid AND area.region_id = {region}
           AND area.category_id = %(category)s::varchar AND area.leg = '{leg}' {more} {order} OFFSET 0) area"""

@@ -260,8 +260,8 @@ def test_seventy_four_contracts_cost_as_many_statements_as_one(programme, manage
     "UPDATE contracts_contract SET base_id = NULL",
     "INSERT INTO contracts_contractcategory (contract_id, category_id, quota_g) "
     "SELECT contract_id, category_id, 5 FROM contracts_contractcategory",
-    "INSERT INTO contracts_servedarea (programme_id, contract_id, leg, category_id, region_id, point) "
-    "SELECT programme_id, contract_id, leg, category_id, region_id, point FROM contracts_servedarea",
+    "INSERT INTO contracts_servedarea (programme_id, contract_id, leg, category_id, region_id, quota_g, point) "
+    "SELECT programme_id, contract_id, leg, category_id, region_id, quota_g, point FROM contracts_servedarea",
     "UPDATE contracts_programme SET wave_size = 0",
     "UPDATE contracts_programme SET offer_life_s = 0",
 ])

@@ -244,6 +244,16 @@ def test_much_unserved_in_a_district_alarms_once_a_day(scene, caplog):
     assert alarms() == 2
 
 
+def test_where_no_district_is_known_the_region_is_named(scene):
+    programme(scene, unserved_alarm_g=TONNE)
+    pickup_id = scene.submit()
+    Pickup.objects.filter(pk=pickup_id).update(district=None)
+    assert scene.advance(pickup_id) == "unserved"
+    assert UnservedAlarm.objects.get().place == cast.ALMATY
+    [found] = queries.unserved_by_district(programme=scene.code)
+    assert (found.region, found.district, found.waiting_g) == (cast.ALMATY, None, 2 * TONNE)
+
+
 def test_without_a_threshold_there_is_no_alarm(scene):
     programme(scene, unserved_alarm_g=None)
     assert scene.advance(scene.submit(declared_g=40 * TONNE)) == "unserved"
