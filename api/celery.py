@@ -60,6 +60,7 @@ app.conf.update(
             "task": "dispatch.plan_days", "schedule": 300.0, "options": {"queue": "rooms", "expires": 300}},
         "stats.roll": {"task": "stats.roll", "schedule": 5.0, "options": {"queue": "rooms", "expires": 5}},
         "accounts.tidy": {"task": "accounts.tidy", "schedule": 3600.0, "options": {"queue": "rooms", "expires": 3600}},
+        "audit.anchor": {"task": "audit.anchor", "schedule": 600.0, "options": {"queue": "rooms", "expires": 600}},
         "api.prune_keys": {"task": "api.prune_keys", "schedule": 600.0, "options": {"queue": "rooms", "expires": 600}},
     },
 )

@@ -206,6 +206,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "PaymentOrderState": "collection.payouts.states.ORDER_STEPS",
         "StageStatus": "collection.payouts.states.STAGE_STATUSES",
         "RuleSeverity": "collection.payouts.states.SEVERITIES", "AccountKind": "collection.payouts.states.ACCOUNTS",
+        "RowChange": "collection.audit.states.ROW_CHANGES",
     },
 }
 LOGGING: dict[str, Any] = {

@@ -109,7 +109,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "register.approve": _roles("finance"), "bank_result.record": _roles("finance"),
     # looking back
     "statistics.read": _roles("people officers"),
-    "audit.read": _roles("auditor"), "audit.verify": _roles("auditor"),
+    "audit.read": _roles("inspector auditor"), "history.read": _roles("auditor"), "audit.verify": _roles("auditor"),
 }
 
 

@@ -1,17 +1,17 @@
-"""Writing the line."""
+"""Writing the line, and anchoring what is written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from collection.kernel.actor import Actor
-from collection.kernel.db import execute
+from collection.kernel.db import execute, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +52,8 @@ def record_many(*, actor: Actor, at: datetime, lines: Iterable[Line]) -> None:
         ],
         keep_plan=True,
     )
+
+
+def make_anchor(*, at: datetime, day: date) -> dict[str, Any]:
+    """Anchor every chain that has grown since the anchor before; the anchor's row, its `root` as bytes."""
+    return rows("SELECT number, day, made_at, chains, lines, root FROM audit_make_anchor(%s, %s)", [at, day])[0]

@@ -6,13 +6,14 @@ from collection.kernel.db import rows
 
 #: Rows that are never changed and never deleted, by anybody: triggers say so even to the owner.
 SEALED = (
-    "audit_auditline", "contracts_allotment", "pickups_declared",
+    "audit_anchor", "audit_anchoredhead", "audit_auditline", "audit_rowhistory", "audit_statechange", "contracts_allotment",
+    "pickups_declared",
     "custody_batch", "custody_batchinput", "custody_consignmentpickup", "custody_correction", "custody_fact",
     "custody_receipt", "custody_sale", "custody_transportsheet", "custody_weighing",
     "payouts_ledgerentry", "payouts_ledgertransaction", "payouts_paid", "payouts_rated", "payouts_verdict",
 )
 #: What the running house has no right to change.
-HISTORY = (*SEALED, "audit_statechange")
+HISTORY = (*SEALED, "audit_chainhead")
 #: Rows that may gain a mark, but are never deleted.
 KEPT = ("custody_consignment", "payouts_accrualline", "payouts_claim", "payouts_hold", "payouts_paymentorder")
 

@@ -17,6 +17,10 @@ OWNERS = {
     ("payouts_ledgerentry", "LedgerEntry"): ({LEDGER}, set()),
     ("notifications_outboxrow", "OutboxRow"): ({OUTBOX}, {OUTBOX, "notifications/relay.py"}),
     ("audit_auditline", "AuditLine"): ({"collection/audit/steps.py"}, set()),
+    ("audit_anchor", "AuditAnchor"): ({"collection/audit/operations.py"}, set()),
+    ("audit_anchoredhead", "AnchoredHead"): (set(), set()),
+    ("audit_chainhead", "ChainHead"): (set(), set()),
+    ("audit_rowhistory", "RowHistory"): ({"collection/audit/history.py"}, set()),
     ("audit_statechange", "StateChange"): ({"collection/audit/lifecycle.py"}, set()),
 }
 INSERTS = {"create", "bulk_create", "get_or_create", "update_or_create", "save", "acreate", "abulk_create"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collection.audit.queries import broken_lines
+from collection.audit.queries import verify
 from collection.kernel.db import rows
 
 #: Each gives the rows that break it.
@@ -59,4 +59,4 @@ def hold() -> None:
     """Raise AssertionError naming every invariant that does not hold."""
     wrong = {name: [str(row["id"]) for row in found] for name, sql in BROKEN.items() if (found := rows(sql))}
     assert not wrong, wrong
-    assert broken_lines() == []
+    assert verify().findings == []
