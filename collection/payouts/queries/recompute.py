@@ -1,4 +1,7 @@
-"""Is the money still a pure function of the facts? Everything is priced again by `rating`, and compared to the tiyn."""
+"""Is the money still a pure function of the facts? Everything is priced again by `rating`, and compared to the tiyn.
+
+Then claims against their lines, and the ledger and what was paid against both (`reconcile`).
+"""
 
 from __future__ import annotations
 
@@ -12,24 +15,28 @@ from collection.contracts.queries import price_list
 from collection.kernel.db import rows
 
 from ..rating import Chain, Priced, price
+from .reconcile import claims_and_ledger
 
 CHUNK = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A line that is not what the facts say. `expected` None: should not be; `found` None: is missing."""
+    """A line, claim or ledger that is not what the facts say. `expected` None: should not be; `found` None: is missing."""
 
-    fact_id: int
-    stage: str
+    what: str
     expected: dict[str, Any] | None
     found: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
+    """How much was priced again. `waiting`: sealed facts that accrual has not looked at yet, which is no difference."""
+
     facts: int
+    waiting: int
     lines: int
+    claims: int
     differences: tuple[Difference, ...]
 
 
@@ -64,9 +71,17 @@ CROSS JOIN LATERAL (
 WHERE line.fact_id = ANY(%s)
 """
 
+_WAITING = """
+SELECT count(*) AS n FROM custody_fact fact
+WHERE fact.measure IN ('received', 'recycled') AND NOT EXISTS (SELECT FROM payouts_rated WHERE fact_id = fact.id)
+  AND (%(programme)s::uuid IS NULL OR fact.programme_id = %(programme)s::uuid)
+"""
+
 
 def recompute_check(programme_id: UUID | None = None) -> Recomputed:
-    """Price every rated fact (of one programme) again and compare line by line, and each line with its ledger entries."""
+    """Price every rated fact (of one programme) again and compare line by line, each with its ledger entries;
+    then every claim with its lines, and what was posted and paid with every claim.
+    """
     facts = lines = 0
     differences: list[Difference] = []
     prices: dict[UUID, PriceList] = {}
@@ -87,9 +102,12 @@ def recompute_check(programme_id: UUID | None = None) -> Recomputed:
         for fact_id, stage in sorted(expected.keys() | found.keys()):
             should, is_ = expected.get((fact_id, stage)), found.get((fact_id, stage))
             if should != is_:
-                differences.append(Difference(fact_id, stage, should, is_))
+                differences.append(Difference(f"line of fact {fact_id}, {stage}", should, is_))
         facts, lines = facts + len(chunk), lines + len(found)
-    return Recomputed(facts, lines, tuple(differences))
+    claims, wrong = claims_and_ledger(programme_id)
+    differences += [Difference(*one) for one in wrong]
+    waiting = rows(_WAITING, {"programme": programme_id})[0]["n"]
+    return Recomputed(facts, waiting, lines, claims, tuple(differences))
 
 
 def _plain(one: Priced) -> dict[str, Any]:

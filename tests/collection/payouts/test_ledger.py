@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 
+from collection.custody.models import Fact
 from collection.kernel.actor import HOUSE
 from collection.payouts import queries
-from collection.payouts.models import Account, LedgerEntry, LedgerTransaction
+from collection.payouts.models import Account, Claim, LedgerEntry, LedgerTransaction
 from tests import cast
 from tests.collection.custody.haul import TONNE
 from tests.collection.custody.refusing import database_refuses
@@ -89,18 +93,61 @@ def test_the_whole_way_of_one_load(haul, posted):
         "cost", "bank", "accrued", "approved"}
 
 
-def test_recomputing_finds_what_was_tampered_with(haul, office):
-    """A line whose amount is not what the facts say is found to the tiyn; only the owner could have made one."""
-    haul.recycled(cast.AT, [TONNE])
-    office.accrue(cast.AT)
-    assert queries.recompute_check().differences == ()
+@contextmanager
+def tampered(*statements):
+    """As the owner with its triggers put to sleep, and undone afterwards: nobody else could."""
     with pytest.raises(Undone), transaction.atomic():
         run("RESET ROLE")
         run("SET LOCAL session_replication_role = replica")
-        run("UPDATE payouts_accrualline SET amount_tiyn = amount_tiyn + 1 WHERE stage = 'transport'")
-        run("DELETE FROM payouts_accrualline WHERE stage = 'recycling'")
-        found = {one.stage: one for one in queries.recompute_check().differences}
+        for one in statements:
+            run(one)
+        yield
         raise Undone
-    assert set(found) == {"transport", "recycling"}
-    assert found["transport"].found["amount_tiyn"] == found["transport"].expected["amount_tiyn"] + 1
-    assert found["recycling"].found is None
+
+
+def check():
+    """What `recompute_money --check` prints and exits with."""
+    out = io.StringIO()
+    try:
+        call_command("recompute_money", "--check", stdout=out)
+    except CommandError as error:
+        return error.returncode, out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_recomputing_names_what_was_tampered_with(posted):
+    assert check() == (0, "facts: 2, not yet rated: 0, claims: 1\nlines: 3, differences: 0\n")
+    with tampered("UPDATE payouts_accrualline SET amount_tiyn = amount_tiyn + 1 WHERE stage = 'transport'",
+                  "DELETE FROM payouts_accrualline WHERE stage = 'recycling'"):
+        code, said = check()
+    assert code == 1
+    fact, other = Fact.objects.filter(measure__in=("received", "recycled")).order_by("id").values_list("id", flat=True)
+    number = Claim.objects.get().number
+    right = 7_41 * 4325
+    assert f"line of fact {fact}, transport: amount_tiyn {right + 1}, should be {right}; posted False, should be True" in said
+    assert f"line of fact {other}, recycling: missing" in said
+    assert f"claim No {number}: amount_tiyn 7118950, should be 7118951" in said
+    assert said.endswith("lines: 2, differences: 3\n")
+
+
+@pytest.mark.parametrize(("sql", "named"), [
+    ("UPDATE payouts_ledgerentry SET amount_tiyn = amount_tiyn + 1 WHERE amount_tiyn > 0 AND line_id IS NULL", "ledger of"),
+    ("UPDATE payouts_claim SET amount_tiyn = amount_tiyn - 1", "claim No"),
+    ("UPDATE payouts_paid SET tiyn = tiyn + 1", "paid"),
+    ("UPDATE payouts_accrualline SET coefficient = coefficient + 1", "coefficient"),
+    ("UPDATE contracts_indexvalue SET tiyn = tiyn + 100", "index_tiyn"),
+])
+def test_whatever_is_changed_by_a_tiyn(posted, sql, named):
+    with tampered(sql):
+        code, said = check()
+    assert code == 1 and named in said
+
+
+def test_recomputing_writes_what_is_missing_but_a_check_nothing(haul):
+    haul.received(cast.AT, [TONNE])
+    assert check() == (0, "facts: 0, not yet rated: 1, claims: 0\nlines: 0, differences: 0\n")
+    out = io.StringIO()
+    call_command("recompute_money", "--programme", haul.scene.code, stdout=out)
+    assert out.getvalue() == "facts: 1, not yet rated: 0, claims: 0\nlines: 2, differences: 0\n"
+    with pytest.raises(CommandError, match="no programme"):
+        call_command("recompute_money", "--programme", "nowhere")
