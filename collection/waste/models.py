@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import Deferrable, F, Q
 
 
 class Category(models.Model):
@@ -70,6 +72,30 @@ class CategoryCode(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["category", "code"], name="category_code_once")]
+
+
+class YieldBand(models.Model):
+    """What a plant plausibly makes of a category, on the days of `valid`: product per mille of a batch's input.
+
+    Outside the band a batch is held, not refused: the plant may be right and the band too narrow.
+    """
+
+    category = models.ForeignKey(Category, models.PROTECT, db_index=False)
+    valid = DateRangeField()
+    least_permille = models.PositiveSmallIntegerField()
+    most_permille = models.PositiveSmallIntegerField()
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["category", "valid"], name="yield_band_once"),
+            models.CheckConstraint(
+                condition=Q(least_permille__lte=F("most_permille"), most_permille__lte=1000), name="yield_band_is_a_share"),
+            # Deferred: one release may move the day on which one band ends and the next begins.
+            ExclusionConstraint(
+                name="yield_band_one_per_day", deferrable=Deferrable.DEFERRED,
+                expressions=[("category", RangeOperators.EQUAL), ("valid", RangeOperators.OVERLAPS)]),
+        ]
 
 
 class UnuKey(models.Model):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from collection.kernel.bulk import Upserted, upsert
 
-from .models import Category, CategoryCode, Stream, UnuKey, WasteCode
+from .models import Category, CategoryCode, Stream, UnuKey, WasteCode, YieldBand
 
 DATA = Path(__file__).parent / "data"
 
@@ -70,7 +70,17 @@ def unu_keys() -> Upserted:
     return upsert(UnuKey, columns, rows, key=["key"])
 
 
+def yield_bands() -> Upserted:
+    """Our assumption until the operator confirms them; the file's `source` says so."""
+    rows = (
+        [r["category"], f"[{r['valid_from']},{r['valid_until']})", r["least_permille"], r["most_permille"], r["source"]]
+        for r in read("yield_bands")
+    )
+    columns = ["category_id", "valid", "least_permille", "most_permille", "source"]
+    return upsert(YieldBand, columns, rows, key=["category_id", "valid"], exact=True)
+
+
 TABLES: dict[str, Callable[[], Upserted]] = {
     "waste categories": categories, "waste streams": streams, "waste codes": codes,
-    "codes of categories": category_codes, "UNU keys": unu_keys,
+    "codes of categories": category_codes, "UNU keys": unu_keys, "yield bands": yield_bands,
 }

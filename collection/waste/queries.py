@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from collection.kernel.words import Words
 
-from .models import Category, CategoryCode, WasteCode
+from .models import Category, CategoryCode, WasteCode, YieldBand
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +58,21 @@ def codes_in_categories() -> tuple[CodeEntry, ...]:
         CodeEntry(**row) for row in
         WasteCode.objects.filter(category_codes__isnull=False).distinct().values(*CodeEntry.__slots__)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Product per mille of a batch's input that is plausible, both ends included."""
+
+    least_permille: int
+    most_permille: int
+
+    def holds(self, *, product_g: int, input_g: int) -> bool:
+        """Whether so many grams of product out of so many of input lie within the band; exact, without division."""
+        return self.least_permille * input_g <= product_g * 1000 <= self.most_permille * input_g
+
+
+def yield_band(category: str, on: date) -> Band | None:
+    """The category's band on an Almaty date; None where there is none."""
+    found = YieldBand.objects.filter(category=category, valid__contains=on).first()
+    return Band(found.least_permille, found.most_permille) if found else None

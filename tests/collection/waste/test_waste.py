@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from collection.waste.models import CategoryCode, Stream, UnuKey, WasteCode
-from collection.waste.queries import catalogue, category_codes, is_code_allowed
+from collection.waste.queries import Band, catalogue, category_codes, is_code_allowed, yield_band
 
 NINE = ["glass", "paper", "polymer", "composite", "metal", "tyres", "tyres_oversize", "oils", "batteries"]
 
@@ -73,3 +74,27 @@ def test_unu_keys_by_reporting_category():
 def test_the_database_refuses_a_malformed_code(wrong):
     with pytest.raises(IntegrityError), transaction.atomic():
         WasteCode.objects.create(**wrong)
+
+
+def test_every_category_has_a_band_of_yields():
+    for code in NINE:
+        band = yield_band(code, date(2025, 6, 1))
+        assert band and 0 < band.least_permille < band.most_permille < 1000
+    polymer = yield_band("polymer", date(2025, 6, 1))
+    assert polymer == Band(600, 960)
+    assert polymer.holds(product_g=600, input_g=1000) and polymer.holds(product_g=960, input_g=1000)
+    assert not polymer.holds(product_g=599, input_g=1000) and not polymer.holds(product_g=961, input_g=1000)
+    assert yield_band("polymer", date(2020, 12, 31)) is None and yield_band("gold", date(2025, 6, 1)) is None
+
+
+@pytest.mark.parametrize(("constraint", "valid", "least", "most"), [
+    ("yield_band_one_per_day", "[2030-01-01,2030-02-01)", 1, 2),
+    ("yield_band_is_a_share", "[2019-01-01,2020-01-01)", 2, 1),
+    ("yield_band_is_a_share", "[2019-01-01,2020-01-01)", 2, 1001),
+    ("yield_band_once", "[2021-01-01,)", 1, 2),
+])
+def test_the_database_keeps_bands_apart(constraint, valid, least, most):
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("INSERT INTO waste_yieldband (category_id, valid, least_permille, most_permille, source) "
+                       "VALUES ('polymer', %s, %s, %s, 'x')", [valid, least, most])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -1,4 +1,4 @@
-"""Consignments, tickets, receipts, batches, and the facts they seal."""
+"""Consignments and the papers of their way: transport sheet, ticket, receipt."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from django.db.models import F, Q
 
 from collection.accounts.models import Organisation
 from collection.accounts.rights import STAFF_ROLES
-from collection.contracts.deltas import Delta
 from collection.contracts.models import Contract, Programme
 from collection.contracts.states import ORIGINS
 from collection.kernel.actor import Actor
@@ -19,7 +18,7 @@ from collection.registry.models import Facility, Scale, Vehicle
 from collection.waste.models import Category, WasteCode
 from geo.models import District, Region
 
-from .states import CONSIGNMENT_STEPS
+from ..states import CONSIGNMENT_STEPS
 
 
 class ConsignmentQuerySet(HouseQuerySet):
@@ -135,146 +134,4 @@ class Receipt(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(accepted_g__gte=0, refused_g__gte=0), name="receipt_not_negative"),
             models.CheckConstraint(condition=Q(refused_g=0) | ~Q(reason=""), name="refusal_has_reason"),
-        ]
-
-
-class BatchQuerySet(HouseQuerySet):
-    def visible_to(self, actor: Actor) -> BatchQuerySet:
-        if actor.is_house or actor.role in STAFF_ROLES:
-            return self.all()
-        return self.filter(contract__organisation_id=actor.organisation_id)
-
-
-class Batch(models.Model):
-    """Inputs became product, by-products and loss: in grams, and nothing else."""
-
-    id = models.UUIDField(primary_key=True)
-    number = NumberField(sequence="batch_number")
-    programme = models.ForeignKey(Programme, models.PROTECT, db_index=False)
-    contract = models.ForeignKey(Contract, models.PROTECT)
-    facility = models.ForeignKey(Facility, models.PROTECT)
-    category = models.ForeignKey(Category, models.PROTECT, db_index=False)
-    input_g = models.BigIntegerField()
-    product_g = models.BigIntegerField()
-    byproduct_g = models.BigIntegerField(default=0)
-    loss_g = models.BigIntegerField(default=0)
-    occurred_at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-    sealed_by = models.UUIDField(null=True)
-
-    objects = BatchQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(input_g=F("product_g") + F("byproduct_g") + F("loss_g")), name="batch_closes"
-            ),
-            models.CheckConstraint(
-                condition=Q(input_g__gt=0, product_g__gte=0, byproduct_g__gte=0, loss_g__gte=0), name="batch_signs"
-            ),
-        ]
-
-
-class BatchInput(models.Model):
-    """A consignment's share of a batch. A load is processed once: its whole accepted mass."""
-
-    batch = models.ForeignKey(Batch, models.PROTECT, related_name="inputs")
-    consignment = models.OneToOneField(Consignment, models.PROTECT, related_name="batched")
-    mass_g = models.BigIntegerField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(mass_g__gt=0), name="batch_input_positive")]
-
-
-class Correction(models.Model):
-    """The accepted mass as it should have been. The receipt stays as it was signed; the last edition counts.
-
-    `batch` is set where the load had been processed: its input and its loss change by the same grams.
-    """
-
-    id = models.UUIDField(primary_key=True)
-    consignment = models.ForeignKey(Consignment, models.PROTECT, related_name="corrections")
-    edition = models.PositiveSmallIntegerField()  # 2 for the first one: the receipt itself is the first edition
-    was_g = models.BigIntegerField()
-    accepted_g = models.BigIntegerField()
-    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="corrections")
-    reason = models.CharField(max_length=200)
-    recorded_at = models.DateTimeField()
-    corrected_by = models.UUIDField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["consignment", "edition"], name="correction_edition_once"),
-            models.CheckConstraint(condition=Q(accepted_g__gt=0) & ~Q(accepted_g=F("was_g")), name="correction_corrects"),
-            models.CheckConstraint(condition=~Q(reason="") & Q(edition__gte=2), name="correction_has_reason"),
-        ]
-
-
-class SaleQuerySet(HouseQuerySet):
-    def visible_to(self, actor: Actor) -> SaleQuerySet:
-        if actor.is_house or actor.role in STAFF_ROLES:
-            return self.all()
-        return self.filter(facility__organisation_id=actor.organisation_id)
-
-
-class Sale(models.Model):
-    """Product that left the plant. More sold than made is recorded too: the balance then blocks the plant's claim."""
-
-    id = models.UUIDField(primary_key=True)
-    facility = models.ForeignKey(Facility, models.PROTECT, db_index=False)
-    category = models.ForeignKey(Category, models.PROTECT, db_index=False)
-    mass_g = models.BigIntegerField()
-    buyer = models.CharField(max_length=200)
-    einvoice_number = models.CharField(max_length=60)
-    occurred_at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-    sold_by = models.UUIDField(null=True)
-
-    objects = SaleQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(mass_g__gt=0), name="sale_positive"),
-            models.UniqueConstraint(fields=["einvoice_number"], name="sale_einvoice_once"),
-        ]
-        indexes = [models.Index(fields=["facility", "category"], include=["mass_g"], name="sale_stock")]
-
-
-class Fact(Delta):
-    """A sealed fact: so many grams were collected, received or recycled. Append-only; money and statistics read it.
-
-    `supply_on` is the Almaty date of the weighing: it picks tariff, index and contract version for every stage.
-    `sealed_on` is the Almaty date the fact was sealed on: it picks the claim month.
-    A correction appends two rows: the reversal of the edition before (negative grams), and the next edition.
-    """
-
-    class Measure(models.TextChoices):
-        COLLECTED = "collected"
-        RECEIVED = "received"
-        RECYCLED = "recycled"
-
-    measure = models.CharField(max_length=10, choices=Measure.choices)
-    consignment = models.ForeignKey(Consignment, models.PROTECT, related_name="facts", db_index=False)
-    batch = models.ForeignKey(Batch, models.PROTECT, null=True, db_index=False)
-    facility = models.ForeignKey(Facility, models.PROTECT, null=True, db_index=False)
-    supply_on = models.DateField()
-    sealed_on = models.DateField()
-    edition = models.PositiveSmallIntegerField(default=1)
-    reversal_of = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversal")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["consignment", "measure", "edition"], condition=Q(reversal_of=None), name="fact_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(reversal_of=None, grams__gt=0, n=1) | Q(reversal_of__isnull=False, grams__lt=0, n=-1),
-                name="fact_signs",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["xid"], name="fact_xid"),
-            models.Index(fields=["consignment"], name="fact_consignment"),
-            models.Index(fields=["facility", "category", "occurred_on"], include=["grams"],
-                         condition=Q(measure="recycled"), name="fact_plant_month"),
         ]

@@ -1,0 +1,11 @@
+"""Consignments, tickets, receipts, batches, corrections, and the facts they seal."""
+
+from .corrections import Correction
+from .facts import Fact
+from .loads import Consignment, ConsignmentPickup, Receipt, TransportSheet, Weighing
+from .plant import Batch, BatchInput, Sale
+
+__all__ = [
+    "Batch", "BatchInput", "Consignment", "ConsignmentPickup", "Correction", "Fact", "Receipt", "Sale", "TransportSheet",
+    "Weighing",
+]
