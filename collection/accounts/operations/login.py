@@ -97,7 +97,8 @@ def request_code(*, actor: Actor, at: datetime, phone: str, device: str, network
         [code_id, phone, device, network,
          safe().code_hash(code_id=code_id, phone=phone, device=device, code=code), at, expires_at],
     )
-    audit.record(actor=actor, at=at, verb="code.request", object_type="login_code", object_id=code_id)
+    audit.record(actor=actor, at=at, verb="code.request", object_type="login_code", object_id=code_id,
+                 after={"channel": "sms", "expires_at": expires_at})
     outbox.message(channel="sms", address=phone, text=SMS.fill(code=code).in_language(language), language=language,
                    object_id=code_id, at=at, expires_at=expires_at)
     return CodeSent(expires_at=expires_at)
@@ -171,7 +172,7 @@ def redeem_code(*, actor: Actor, at: datetime, phone: str, device: str, code: st
                        expires_at=expires_at)
     execute("UPDATE accounts_logincode SET used_at = %s, session_id = %s WHERE id = %s", [at, session_id, sent["id"]])
     audit.record(actor=Actor(user_id, None, "newcomer", actor.request_id), at=at, verb="session.login",
-                 object_type="session", object_id=session_id)
+                 object_type="session", object_id=session_id, after={"user_id": str(user_id), "expires_at": expires_at})
     return Opened(session_id, user_id, safe().token(session_id=session_id, secret=secret), expires_at)
 
 

@@ -90,4 +90,5 @@ def logout(*, actor: Actor, at: datetime, session_id: UUID) -> None:
     )
     if found and actor.user_id is not None:
         devices.drop_device(recipient_id=actor.user_id, installation_id=UUID(found[0]["device"]), at=at)
-        audit.record(actor=actor, at=at, verb="session.logout", object_type="session", object_id=session_id)
+        audit.record(actor=actor, at=at, verb="session.logout", object_type="session", object_id=session_id,
+                     before={"user_id": str(actor.user_id)})
