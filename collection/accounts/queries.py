@@ -100,6 +100,18 @@ def organisation_of(actor: Actor, organisation_id: UUID) -> OrganisationView:
     return OrganisationView(**found)
 
 
+def organisation_named(name: str) -> UUID:
+    """The organisation with this BIN, IIN or id, as somebody types it; NotFound otherwise."""
+    try:
+        asked = {"identity_number": name} if name.isdecimal() else {"pk": UUID(name)}
+    except ValueError:
+        raise NotFound from None
+    found = Organisation.objects.filter(**asked).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class MemberView:
     id: UUID  # of the membership

@@ -109,6 +109,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "register.approve": _roles("finance"), "bank_result.record": _roles("finance"),
     # looking back
     "statistics.read": _roles("people officers"),
+    "dossier.read": _roles("manager inspector auditor"), "evidence.read": _roles("officers"),
     "audit.read": _roles("inspector auditor"), "history.read": _roles("auditor"), "audit.verify": _roles("auditor"),
 }
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 import errno
 import os
 from datetime import datetime
-from pathlib import Path
 from tempfile import NamedTemporaryFile
 from uuid import UUID
-
-from django.conf import settings
 
 from collection.audit import steps as audit
 from collection.kernel.actor import Actor
@@ -19,11 +16,11 @@ from collection.kernel.words import Words
 
 from .models import Upload
 from .photos import MAX_BYTES, PICTURE_TYPES, PhotoRefused, Picture, examine, refuse_other_bytes
-from .queries import Photo, photo_of
+from .queries import Photo, kept_photo, photo_of
 
 __all__ = [
     "MAX_BYTES", "PICTURE_TYPES", "PhotoRefused", "Picture", "StorageFull", "announce_photo", "check_photo", "keep",
-    "kept_photo", "store_photo",
+    "store_photo",
 ]
 
 
@@ -88,8 +85,3 @@ def store_photo(*, actor: Actor, at: datetime, upload_id: UUID, picture: Picture
         audit.record(actor=actor, at=at, verb="photo.store", object_type="photo", object_id=upload_id,
                      before={"state": "announced"}, after={"state": "stored", "sha256": row.sha256})
     return photo_of(row)
-
-
-def kept_photo(upload_id: UUID) -> Path:
-    """Where the picture of this upload is, or will be: by its id, in 256 folders."""
-    return Path(settings.UPLOAD_ROOT) / upload_id.hex[-2:] / f"{upload_id}.jpg"

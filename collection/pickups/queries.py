@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
+
+from django.conf import settings
 
 from collection.accounts.rights import STAFF_ROLES
 from collection.kernel.actor import Actor
@@ -40,3 +43,8 @@ def photo(actor: Actor, upload_id: UUID) -> Photo:
 def photo_of(row: Upload) -> Photo:
     return Photo(row.id, row.organisation_id, row.pickup_id, row.content_type, row.size, row.sha256, row.state,
                  row.position, row.created_at, row.stored_at)
+
+
+def kept_photo(upload_id: UUID) -> Path:
+    """Where the picture of this upload is, or will be: by its id, in 256 folders."""
+    return Path(settings.UPLOAD_ROOT) / upload_id.hex[-2:] / f"{upload_id}.jpg"

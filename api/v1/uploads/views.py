@@ -101,7 +101,7 @@ class Picture(HouseView):
     def get(self, request: Request, upload_id: UUID) -> HttpResponseBase:
         if queries.photo(request.actor, upload_id).state != "stored":
             raise NotFound
-        return FileResponse(operations.kept_photo(upload_id).open("rb"), as_attachment=True,
+        return FileResponse(queries.kept_photo(upload_id).open("rb"), as_attachment=True,
                             filename=f"{upload_id}.jpg", content_type="image/jpeg")
 
 
