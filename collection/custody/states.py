@@ -4,14 +4,24 @@ from __future__ import annotations
 
 CONSIGNMENT_STEPS = {
     "loaded": ("weighed",),
-    "weighed": ("delivered",),
+    "weighed": ("stored", "split", "grouped", "delivered"),
+    "stored": ("split", "grouped"),
+    "grouped": ("stored", "delivered"),
     "delivered": ("received", "returned"),
     "received": ("processed",),
     "returned": (),
     "processed": (),
+    "split": (),
 }
 CONSIGNMENT_ACTIONS = {
-    "loaded": ("weigh",), "weighed": ("deliver",), "delivered": ("receive",),
+    "loaded": ("weigh",), "weighed": ("deliver", "store", "split", "group"),
+    "stored": ("split", "group"), "grouped": ("deliver", "store"), "delivered": ("receive",),
     "received": ("process", "correct"), "processed": ("correct",),
 }
+#: Why grams did not come out of temporary storage, or of a load that was divided.
+LOSS_REASONS = ("drying", "spill", "fire", "theft", "other")
 REFUSAL_REASONS = ("impurity", "wrong_category", "wet", "over_capacity", "unsafe", "other")
+
+#: What a node of a lineage may be, and how grams come from one to the next (queries.lineage).
+LINEAGE_NODES = ("pickup", "load", "part", "grouping", "plant", "batch", "product", "byproduct", "sale", "refused", "lost")
+LINEAGE_STEPS = ("collected", "split", "grouped", "received", "refused", "processed", "made", "sold", "lost")

@@ -9,15 +9,17 @@ from uuid import UUID
 
 from django.db.models import F
 
+from collection.contracts.models import Contract
 from collection.kernel.actor import Actor
 from collection.kernel.bulk import insert
 from collection.kernel.calendar import almaty_date
 from collection.kernel.db import rows
+from collection.kernel.ids import uuid7
 from collection.kernel.refusals import Defect, NotFound, StaleVersion, WrongState
 from collection.registry.rules import pointer
 from notifications import outbox
 
-from .models import Consignment, Fact
+from .models import Consignment, Division, Fact
 from .states import CONSIGNMENT_ACTIONS, CONSIGNMENT_STEPS
 
 
@@ -49,10 +51,10 @@ def actions(state: str) -> list[str]:
     return list(CONSIGNMENT_ACTIONS.get(state, ()))
 
 
-def move(ids: Sequence[UUID], *, to: str, delivered_at: datetime | None = None) -> None:
+def move(ids: Sequence[UUID], *, to: str, delivered_at: datetime | None = None, store_id: UUID | None = None) -> None:
     """All of them to `to`. Whoever calls holds their locks; the database refuses a step the lifecycle does not know."""
     before = [state for state, following in CONSIGNMENT_STEPS.items() if to in following]
-    changes: dict[str, object] = {"state": to, "version": F("version") + 1}
+    changes: dict[str, object] = {"state": to, "version": F("version") + 1, "store": store_id}
     if delivered_at is not None:
         changes["delivered_at"] = delivered_at
     moved = Consignment.objects.filter(pk__in=list(ids), state__in=before).update(**changes)
@@ -78,12 +80,14 @@ def standings(ids: Sequence[UUID]) -> dict[UUID, Standing]:
         row.pop("consignment_id"): Standing(**row)
         for row in rows(
             """
-            SELECT receipt.consignment_id, weighing.net_g, coalesce(last.accepted_g, receipt.accepted_g) AS accepted_g,
+            SELECT receipt.consignment_id, coalesce(load.part_g, weighing.net_g) AS net_g,
+                   coalesce(last.accepted_g, receipt.accepted_g) AS accepted_g,
                    coalesce(last.edition, 1) AS edition, fact.supply_on, weighing.occurred_at AS weighed_at,
                    receipt.occurred_at AS received_at, input.batch_id
             FROM custody_receipt receipt
-            JOIN custody_weighing weighing ON weighing.consignment_id = receipt.consignment_id
-            JOIN custody_fact fact ON fact.consignment_id = receipt.consignment_id AND fact.measure = 'collected'
+            JOIN custody_consignment load ON load.id = receipt.consignment_id
+            JOIN custody_weighing weighing ON weighing.consignment_id = load.source_id
+            JOIN custody_fact fact ON fact.consignment_id = load.source_id AND fact.measure = 'collected'
             LEFT JOIN custody_batchinput input ON input.consignment_id = receipt.consignment_id
             LEFT JOIN LATERAL (
                 SELECT accepted_g, edition FROM custody_correction
@@ -93,6 +97,75 @@ def standings(ids: Sequence[UUID]) -> dict[UUID, Standing]:
             [list(ids)],
         )
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a load weighs, in grams, and the day of its ticket; of a part its share of its source's ticket."""
+
+    net_g: int
+    supply_on: date
+
+
+def weights(ids: Sequence[UUID]) -> dict[UUID, Weighed]:
+    """Of every load and part that has been weighed."""
+    return {
+        row["id"]: Weighed(row["net_g"], legal_date(row["occurred_at"], row["recorded_at"]))
+        for row in rows(
+            """
+            SELECT load.id, coalesce(load.part_g, weighing.net_g) AS net_g, weighing.occurred_at, weighing.recorded_at
+            FROM custody_consignment load JOIN custody_weighing weighing ON weighing.consignment_id = load.source_id
+            WHERE load.id = ANY(%s)
+            """,
+            [list(ids)],
+        )
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How a load is divided: grams and, where it is to go elsewhere than the load, the recycler's contract; and what is lost."""
+
+    load: Consignment
+    parts: Sequence[tuple[int, Contract | None]]
+    occurred_at: datetime
+    lost_g: int = 0
+    lost_why: str = ""
+
+
+def divide(actor: Actor, cuts: Sequence[Cut], *, at: datetime) -> list[list[Consignment]]:
+    """Each load becomes its parts, in the state and store it was in itself.
+
+    The caller holds the locks and has checked the sums; the database checks them again at commit.
+    """
+    made = [
+        [_part(cut.load, grams, contract, at) for grams, contract in cut.parts]
+        for cut in cuts
+    ]
+    insert([
+        Division(consignment=cut.load, store_id=cut.load.store_id, lost_g=cut.lost_g, lost_why=cut.lost_why,
+                 occurred_at=cut.occurred_at, recorded_at=at, divided_by=actor.user_id)
+        for cut in cuts
+    ])
+    flat = [part for parts in made for part in parts]
+    numbers = dict(insert(flat, returning=("id", "number"))) if flat else {}
+    for part in flat:
+        part.number = numbers[part.pk]
+    move([cut.load.pk for cut in cuts], to="split")
+    return made
+
+
+_KEPT = ("programme_id", "category_id", "waste_code_id", "origin", "generator_id", "region_id", "district_id", "collector_id",
+         "collector_contract_id", "recycler_id", "recycler_contract_id", "facility_id", "vehicle_id", "driver_id", "state",
+         "loaded_at", "source_id", "store_id")
+
+
+def _part(load: Consignment, grams: int, contract: Contract | None, at: datetime) -> Consignment:
+    columns = {name: getattr(load, name) for name in _KEPT}
+    if contract is not None:
+        columns |= {"recycler_id": contract.organisation_id, "recycler_contract_id": contract.pk,
+                    "facility_id": contract.facility_id}
+    return Consignment(id=uuid7(at), parent=load, part_g=grams, recorded_at=at, **columns)
 
 
 def fact(row: Consignment, measure: str, *, grams: int, occurred_at: datetime, supply_on: date, at: datetime,

@@ -8,8 +8,9 @@ from collection.kernel.db import rows
 SEALED = (
     "audit_anchor", "audit_anchoredhead", "audit_auditline", "audit_rowhistory", "audit_statechange", "contracts_allotment",
     "pickups_declared",
-    "custody_batch", "custody_batchinput", "custody_consignmentpickup", "custody_correction", "custody_fact",
-    "custody_receipt", "custody_sale", "custody_transportsheet", "custody_weighing",
+    "custody_batch", "custody_batchinput", "custody_consignmentpickup", "custody_correction", "custody_division",
+    "custody_fact", "custody_grouping", "custody_groupingmember", "custody_receipt", "custody_sale", "custody_stay",
+    "custody_transportsheet", "custody_weighing",
     "payouts_ledgerentry", "payouts_ledgertransaction", "payouts_paid", "payouts_rated", "payouts_verdict",
 )
 #: What the running house has no right to change.

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.apps import apps
 from PIL import Image
 
+from collection.custody import operations as custody
 from collection.dispatch import operations as dispatch, queries
 from collection.kernel.actor import HOUSE, Actor
 from collection.kernel.clock import frozen
@@ -34,6 +35,7 @@ MODELS = {
     "consignments": ("custody.Consignment", "collector"),
     "weighings": ("custody.Weighing", "consignment__collector"),
     "receipts": ("custody.Receipt", "consignment__recycler"),
+    "groupings": ("custody.Grouping", "collector"),
     "batches": ("custody.Batch", "contract__organisation"), "sales": ("custody.Sale", "facility__organisation"),
     "claims": ("payouts.Claim", "contract__organisation"), "holds": ("payouts.Hold", "line__contract__organisation"),
 }
@@ -57,6 +59,8 @@ def make() -> World:
         routes_of(haul.collector, scene.at)
     store_photo(scene.generator.actor, scene.at)
     load = haul.recycled(loaded_at := scene.at - timedelta(days=40), [5 * cast.TONNE])
+    custody.group(actor=HOUSE, at=scene.at, new=custody.NewGrouping(
+        tuple(haul.weighed(scene.at, [cast.TONNE])), scene.at, plate="001AAA02"))
     payouts.accrue(actor=HOUSE, at=scene.at, programme_id=scene.programme.id, consignment_ids=load)
     register = register_of(scene, haul.recycler, month=loaded_at.date())
     phone = uuid7(scene.at)

@@ -45,6 +45,9 @@ STATES: dict[str, dict[str, Words]] = {
         "received": Words("Қабылданды", "Принята", "Received"),
         "returned": Words("Қайтарылды", "Возвращена", "Returned"),
         "processed": Words("Өңделді", "Переработана", "Processed"),
+        "stored": Words("Уақытша сақтауда", "На временном хранении", "In temporary storage"),
+        "grouped": Words("Топтастырылды", "Сгруппирована", "Grouped"),
+        "split": Words("Бөлінді", "Разделена", "Divided"),
     },
     "contract_state": {
         "draft": Words("Жоба", "Проект", "Draft"),

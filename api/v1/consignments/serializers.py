@@ -3,10 +3,21 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from api.http.fields import GeoPoint, Id, Instant, OneOf, Reply, StrictBoolean, StrictInteger, StrictSerializer, Text
+from api.http.fields import (
+    GeoPoint,
+    Id,
+    Instant,
+    ListOf,
+    OneOf,
+    Reply,
+    StrictBoolean,
+    StrictInteger,
+    StrictSerializer,
+    Text,
+)
 from api.http.pagination import PageQuery, PageReply
 from collection.contracts.states import ORIGINS, STAGES
-from collection.custody.states import CONSIGNMENT_STEPS, REFUSAL_REASONS
+from collection.custody.states import CONSIGNMENT_STEPS, LINEAGE_NODES, LINEAGE_STEPS, LOSS_REASONS, REFUSAL_REASONS
 from collection.payouts.states import CLAIM_STEPS, STAGE_STATUSES
 
 #: A million tonnes: beyond it a mass is not a mass; what is beyond a lorry's load is refused by the programme's rules.
@@ -74,6 +85,25 @@ class ReceiptForm(StrictSerializer):
     occurred_at = Instant()
 
 
+class StayForm(StrictSerializer):
+    facility_id = Id(help_text="a store of the collector's own")
+    occurred_at = Instant()
+
+
+class PartForm(StrictSerializer):
+    mass_g = grams()
+    recycler_contract_id = Id(required=False, help_text="where it is to go, if elsewhere than the load")
+
+
+class DivisionForm(StrictSerializer):
+    """Parts and loss together are the load's mass, to the gram."""
+
+    parts = ListOf(child=PartForm(), min_length=0, max_length=50)
+    lost_g = grams(least=0, default=0)
+    lost_why = OneOf(LOSS_REASONS, required=False, help_text="needed when anything is lost")
+    occurred_at = Instant()
+
+
 class CorrectionForm(StrictSerializer):
     accepted_g = grams()
     reason = Text(max_length=200)
@@ -130,6 +160,8 @@ class ConsignmentReply(Reply):
     facility_id = serializers.UUIDField()
     vehicle_id = serializers.UUIDField(allow_null=True)
     driver_id = serializers.UUIDField(allow_null=True)
+    parent_id = serializers.UUIDField(allow_null=True, help_text="of a part: the load it was divided from")
+    store_id = serializers.UUIDField(allow_null=True, help_text="the facility it is temporarily stored in")
     declared_g = serializers.IntegerField(allow_null=True, help_text="by the pickups it serves")
     net_g = serializers.IntegerField(allow_null=True)
     accepted_g = serializers.IntegerField(allow_null=True, help_text="as last corrected")
@@ -147,3 +179,29 @@ class ConsignmentDetailReply(ConsignmentReply):
 
 class ConsignmentsReply(PageReply):
     items = ConsignmentReply(many=True)
+
+
+class LineageNodeReply(Reply):
+    """Somewhere grams have been. Below the load asked about, what came in is what went on and what is held."""
+
+    id = serializers.CharField()
+    kind = serializers.ChoiceField(LINEAGE_NODES)
+    object_id = serializers.UUIDField(help_text="of the pickup, load, grouping, facility, batch or sale")
+    number = serializers.IntegerField(allow_null=True)
+    state = serializers.CharField(allow_null=True)
+    mass_g = serializers.IntegerField(help_text="grams of this load that came through; above it, the node's own mass")
+    held_g = serializers.IntegerField(help_text="grams of this load that are still, or finally, here")
+    whole_g = serializers.IntegerField(allow_null=True, help_text="grams of the whole mixture, where it is one")
+
+
+class LineageEdgeReply(Reply):
+    source = serializers.CharField()
+    target = serializers.CharField()
+    grams = serializers.IntegerField()
+    how = serializers.ChoiceField(LINEAGE_STEPS)
+
+
+class LineageReply(Reply):
+    consignment_id = serializers.UUIDField()
+    nodes = LineageNodeReply(many=True)
+    edges = LineageEdgeReply(many=True)

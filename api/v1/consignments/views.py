@@ -25,7 +25,8 @@ from . import serializers
 
 #: What the lifecycle calls an action, and the right it takes.
 RIGHTS = {"weigh": "weighing.create", "deliver": "consignment.update", "receive": "receipt.create",
-          "process": "batch.create", "correct": "receipt.correct"}
+          "process": "batch.create", "correct": "receipt.correct", "store": "consignment.update",
+          "split": "consignment.update", "group": "consignment.create"}
 
 
 class Collect(HouseView):
@@ -89,6 +90,54 @@ class Consignment(HouseView):
         # The tag is for If-Match only: money changes without a new version, so nothing here is "not modified".
         response["ETag"] = etag(found.version, request.actor.role)
         return response
+
+
+class Lineage(HouseView):
+    """Where every gram of a load came from and where it went, up to its pickups and down to what was made of it."""
+
+    actions = {"GET": "consignment.read"}
+    replies = {"GET": serializers.LineageReply}
+    operation_ids = {"GET": "readLineage"}
+
+    def get(self, request: Request, consignment_id: UUID) -> HttpResponse:
+        return reply(asdict(queries.lineage(request.actor, consignment_id)))
+
+
+class Store(HouseView):
+    """The load comes into a temporary store of its collector."""
+
+    actions = {"POST": "consignment.update"}
+    bodies = {"POST": serializers.StayForm}
+    replies = {"POST": serializers.ConsignmentReply}
+    operation_ids = {"POST": "storeConsignment"}
+    etags = frozenset({"POST"})
+
+    def post(self, request: Request, consignment_id: UUID) -> HttpResponse:
+        stay = operations.NewStay(consignment_id=consignment_id, version=if_match(request), **self.body())
+        return acted(request, consignment_id, 200, lambda actor, at: operations.store(actor=actor, at=at, stays=[stay]))
+
+
+class Split(HouseView):
+    """Divide a load: its parts and what was lost are its mass, to the gram. The answer is its lineage, with the parts."""
+
+    actions = {"POST": "consignment.create"}
+    bodies = {"POST": serializers.DivisionForm}
+    replies = {"POST": serializers.LineageReply}
+    statuses = {"POST": 201}
+    operation_ids = {"POST": "splitConsignment"}
+    etags = frozenset({"POST"})
+
+    def post(self, request: Request, consignment_id: UUID) -> HttpResponse:
+        asked = self.body()
+        new = operations.NewDivision(
+            consignment_id=consignment_id, version=if_match(request),
+            **asked | {"parts": tuple(operations.NewPart(**one) for one in asked["parts"])})
+
+        def split(actor: Actor, at: datetime) -> queries.Lineage:
+            operations.split(actor=actor, at=at, divisions=[new])
+            return queries.lineage(actor, consignment_id)
+
+        return write(request, split, render=asdict, status=201)
 
 
 class Weighing(HouseView):

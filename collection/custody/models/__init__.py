@@ -2,10 +2,11 @@
 
 from .corrections import Correction
 from .facts import Fact
+from .lineage import Division, Grouping, GroupingMember, Stay
 from .loads import Consignment, ConsignmentPickup, Receipt, TransportSheet, Weighing
 from .plant import Batch, BatchInput, Sale
 
 __all__ = [
-    "Batch", "BatchInput", "Consignment", "ConsignmentPickup", "Correction", "Fact", "Receipt", "Sale", "TransportSheet",
-    "Weighing",
+    "Batch", "BatchInput", "Consignment", "ConsignmentPickup", "Correction", "Division", "Fact", "Grouping", "GroupingMember",
+    "Receipt", "Sale", "Stay", "TransportSheet", "Weighing",
 ]

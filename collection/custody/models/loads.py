@@ -33,10 +33,16 @@ class ConsignmentQuerySet(HouseQuerySet):
 
 
 class Consignment(models.Model):
-    """A physical load moving together, with or without a pickup behind it."""
+    """A physical load moving together, with or without a pickup behind it; or a part of one that was divided.
+
+    A part never loses its source, the load that was taken and weighed: its ticket, place and supply date are the part's.
+    """
 
     id = models.UUIDField(primary_key=True)
     number = NumberField(sequence="consignment_number")
+    source = models.ForeignKey("self", models.PROTECT, related_name="pieces", db_index=False)  # itself, if not a part
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts", db_index=False)
+    part_g = models.BigIntegerField(null=True)  # of a part; of a load the ticket says it
     programme = models.ForeignKey(Programme, models.PROTECT, db_index=False)
     category = models.ForeignKey(Category, models.PROTECT, db_index=False)
     waste_code = models.ForeignKey(WasteCode, models.PROTECT, null=True, db_index=False)
@@ -55,12 +61,22 @@ class Consignment(models.Model):
     loaded_at = models.DateTimeField()  # the phone's clock
     recorded_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)
+    store = models.ForeignKey(Facility, models.PROTECT, null=True, related_name="+", db_index=False)  # while it is stored
     version = models.PositiveIntegerField(default=1)
 
     objects = ConsignmentQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(parent=None, part_g=None, source=F("id"))
+                | (Q(parent__isnull=False, part_g__gt=0) & ~Q(source=F("id"))), name="consignment_is_load_or_part"),
+            models.CheckConstraint(condition=Q(state="stored", store__isnull=False) | ~Q(state="stored") & Q(store=None),
+                                   name="consignment_stored_somewhere"),
+        ]
         indexes = [
+            models.Index(fields=["source"], condition=Q(parent__isnull=False), name="consignment_parts"),
+            models.Index(fields=["store"], condition=Q(store__isnull=False), name="consignment_stored"),
             models.Index(fields=["collector", "-recorded_at"], name="consignment_collector"),
             models.Index(fields=["recycler", "-recorded_at"], name="consignment_recycler"),
             models.Index(fields=["generator", "-recorded_at"], condition=Q(generator__isnull=False),

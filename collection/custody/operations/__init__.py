@@ -2,14 +2,17 @@
 
 from .batches import BatchDoesNotClose, EinvoiceReused, NewBatch, NewSale, process, sell
 from .corrections import NewCorrection, correct_receipts
+from .grouping import GroupReceipt, NewGrouping, group, receive_group
 from .loads import HandoverCodeWrong, IdTaken, Load, Loaded, load
 from .receipts import NewReceipt, ReceiptDoesNotDivideNet, RefusalNeedsReason, deliver, receive
 from .refusals import ForeignOrigin, OccurredInFuture
+from .storing import DivisionDoesNotConserve, LossNeedsReason, NewDivision, NewPart, NewStay, split, store
 from .weighings import NetNotPositive, OverRoadLimit, Ticket, TicketReused, weigh
 
 __all__ = [
-    "BatchDoesNotClose", "EinvoiceReused", "ForeignOrigin", "HandoverCodeWrong", "IdTaken", "Load", "Loaded",
-    "NetNotPositive", "NewBatch", "NewCorrection", "NewReceipt", "NewSale", "OccurredInFuture", "OverRoadLimit",
-    "ReceiptDoesNotDivideNet", "RefusalNeedsReason", "Ticket", "TicketReused", "correct_receipts", "deliver", "load",
-    "process", "receive", "sell", "weigh",
+    "BatchDoesNotClose", "DivisionDoesNotConserve", "EinvoiceReused", "ForeignOrigin", "GroupReceipt", "HandoverCodeWrong",
+    "IdTaken", "Load", "Loaded", "LossNeedsReason", "NetNotPositive", "NewBatch", "NewCorrection", "NewDivision",
+    "NewGrouping", "NewPart", "NewReceipt", "NewSale", "NewStay", "OccurredInFuture", "OverRoadLimit",
+    "ReceiptDoesNotDivideNet", "RefusalNeedsReason", "Ticket", "TicketReused", "correct_receipts", "deliver", "group", "load",
+    "process", "receive", "receive_group", "sell", "split", "store", "weigh",
 ]

@@ -107,8 +107,8 @@ def load(*, actor: Actor, at: datetime, loads: Sequence[Load]) -> list[Loaded]:
     for n, columns in described.items():
         _check_vehicle(n, columns, vehicles.get(columns["vehicle_id"]), loads[n].plate, wrongs)
     wrongs.refuse()
-    rows = [Consignment(id=one.id or uuid7(at), loaded_at=one.loaded_at, recorded_at=at, **described[n])
-            for n, one in enumerate(loads)]
+    rows = [Consignment(id=pk, source_id=pk, loaded_at=one.loaded_at, recorded_at=at, **described[n])
+            for n, one in enumerate(loads) for pk in [one.id or uuid7(at)]]
     numbers = dict(insert(rows, returning=("id", "number")))
     for row in rows:
         row.number = numbers[row.pk]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -35,13 +36,14 @@ def describe(actor: Actor, loads: Sequence[Load], jobs: Mapping[UUID | None, Job
     covered = set(ContractCategory.objects.filter(contract__in=asked).values_list("contract_id", "category_id"))
     own = [n for n, one in enumerate(loads) if not one.job_id]
     places = places_of(actor, loads, own, wrongs)
-    judge = _Judge(actor, loads, contracts, covered, wrongs)
+    judge = Judge(actor, loads, contracts, covered, wrongs)
     described = {}
     for n, one in enumerate(loads):
         if one.job_id:
             columns = _from_job(jobs[one.job_id])
         else:
-            collector = judge.contract(n, "collector_contract_id", "collection", one.category)
+            collector = judge.contract(n, "collector_contract_id", "collection", one.category,
+                                       contract_id=one.collector_contract_id, day=almaty_date(one.loaded_at))
             if not (actor.is_house or collector.organisation_id == actor.organisation_id):
                 raise NotFound(defects=[Defect(pointer(loads, n, "collector_contract_id"), NotFound.code)])
             columns = {
@@ -54,6 +56,7 @@ def describe(actor: Actor, loads: Sequence[Load], jobs: Mapping[UUID | None, Job
                 wrongs.add(Unprocessable, n, "recycler_contract_id", "recycler_needed")
                 continue
             recycler = judge.contract(n, "recycler_contract_id", "recycling", columns["category_id"],
+                                      contract_id=one.recycler_contract_id, day=almaty_date(one.loaded_at),
                                       programme_id=columns["programme_id"])
             columns |= {"recycler_id": recycler.organisation_id, "recycler_contract_id": recycler.pk,
                         "facility_id": recycler.facility_id}
@@ -76,20 +79,20 @@ def _from_job(job: Job) -> dict[str, Any]:
     }
 
 
-class _Judge:
-    """Whether a contract may take a new load today: in force, of the right kind, for this category."""
+class Judge:
+    """Whether a contract may take a new load that day: in force, of the right kind, for this category."""
 
-    def __init__(self, actor: Actor, loads: Sequence[Load], contracts: Mapping[UUID, Contract],
+    def __init__(self, actor: Actor, loads: Sequence[object], contracts: Mapping[UUID, Contract],
                  covered: set[tuple[UUID, str]], wrongs: Wrongs) -> None:
         self.actor, self.loads, self.contracts, self.covered, self.wrongs = actor, loads, contracts, covered, wrongs
 
-    def contract(self, n: int, name: str, leg: str, category: str, *, programme_id: UUID | None = None) -> Contract:
-        found = self.contracts.get(getattr(self.loads[n], name))
+    def contract(self, n: int, name: str, leg: str, category: str, *, contract_id: UUID | None, day: date,
+                 programme_id: UUID | None = None) -> Contract:
+        found = self.contracts.get(contract_id)  # type: ignore[arg-type]
         if found is None or found.state == "draft" or programme_id not in (None, found.programme_id):
             raise NotFound(defects=[Defect(pointer(self.loads, n, name), NotFound.code)])
         if leg not in LEGS[found.kind]:
             self.wrongs.add(Unprocessable, n, name, "wrong_kind", kind=found.kind)
-        day = almaty_date(self.loads[n].loaded_at)
         if found.state != "active" or day not in found.valid or found.organisation.suspended_at:
             self.wrongs.add(Unprocessable, n, name, "contract_not_live", state=found.state)
         if (found.pk, category) not in self.covered:

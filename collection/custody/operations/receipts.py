@@ -20,8 +20,8 @@ from collection.kernel.words import Words
 from notifications import outbox
 
 from .. import notices
-from ..models import ConsignmentPickup, Receipt, Weighing
-from ..steps import fact, legal_date, move, seal, take
+from ..models import ConsignmentPickup, Receipt
+from ..steps import fact, move, seal, take, weights
 from .refusals import Wrongs
 
 
@@ -52,18 +52,19 @@ class NewReceipt:
 
 
 def deliver(*, actor: Actor, at: datetime, consignment_ids: Sequence[UUID], version: int | None = None) -> None:
-    """The lorry stands at the gate: weighed -> delivered. `version`: of the one the caller saw, in a list of one.
+    """The lorry stands at the gate: weighed or grouped -> delivered. `version`: of the one the caller saw, in a list of one.
 
     Errors: NotFound, StaleVersion, WrongState.
     """
     loads = take(actor, consignment_ids, action="deliver", parties=("collector_id",),
                  versions=[version] * len(consignment_ids))
     move(list(loads), to="delivered", delivered_at=at)
-    served = ConsignmentPickup.objects.filter(consignment__in=list(loads)).values_list("pickup_id", flat=True)
+    served = ConsignmentPickup.objects.filter(consignment__in=[one.source_id for one in loads.values()]).values_list(
+        "pickup_id", flat=True)
     jobs.unload_jobs(list(served), at=at)
     audit.record_many(actor=actor, at=at, lines=[
-        audit.Line("consignment.deliver", "consignment", pk, before={"state": "weighed"}, after={"state": "delivered"})
-        for pk in loads
+        audit.Line("consignment.deliver", "consignment", pk, before={"state": one.state}, after={"state": "delivered"})
+        for pk, one in loads.items()
     ])
     people = accounts.recipients(notices.told("delivered", loads.values()))
     outbox.put(notices.moved("delivered", loads.values(), actor, people), at=at)
@@ -77,7 +78,7 @@ def receive(*, actor: Actor, at: datetime, receipts: Sequence[NewReceipt]) -> li
     """
     ids = [one.consignment_id for one in receipts]
     loads = take(actor, ids, action="receive", parties=("recycler_id",), versions=[one.version for one in receipts])
-    weighed = {one.consignment_id: one for one in Weighing.objects.filter(consignment__in=ids)}
+    weighed = weights(ids)
     wrongs = Wrongs(receipts)
     if len(loads) < len(ids):
         wrongs.add(Unprocessable, 0, "consignment_id", "duplicate")
@@ -104,7 +105,7 @@ def receive(*, actor: Actor, at: datetime, receipts: Sequence[NewReceipt]) -> li
         "pk", "kind"))
     seal([
         fact(load, "received", grams=one.accepted_g, occurred_at=one.occurred_at,
-             supply_on=legal_date(weighed[load.pk].occurred_at, weighed[load.pk].recorded_at), at=at,
+             supply_on=weighed[load.pk].supply_on, at=at,
              contract=(load.recycler_contract_id, kinds[load.recycler_contract_id]))
         for one in accepted for load in [loads[one.consignment_id]]
     ], at=at)

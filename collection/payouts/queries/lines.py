@@ -49,10 +49,11 @@ SELECT line.id, line.stage, load.origin, line.supply_on,
 FROM line
 JOIN custody_fact fact ON fact.id = line.fact_id
 JOIN custody_consignment load ON load.id = line.consignment_id
-JOIN custody_weighing weighing ON weighing.consignment_id = line.consignment_id
+JOIN custody_consignment source ON source.id = load.source_id  -- of a part, the load that was taken and weighed
+JOIN custody_weighing weighing ON weighing.consignment_id = source.id
 JOIN contracts_contract contract ON contract.id = line.contract_id
 JOIN contracts_programme programme ON programme.id = line.programme_id
-LEFT JOIN registry_vehicle vehicle ON vehicle.id = load.vehicle_id
+LEFT JOIN registry_vehicle vehicle ON vehicle.id = source.vehicle_id
 LEFT JOIN running ON running.id = fact.id
 ORDER BY line.id
 """

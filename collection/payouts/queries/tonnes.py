@@ -57,14 +57,14 @@ SELECT load.id AS consignment_id, stage.name AS stage, line.contract_id, contrac
            WHEN weighed.supply_on IS NOT NULL AND NOT EXISTS (SELECT FROM contracts_tariff tariff
                 WHERE tariff.programme_id = load.programme_id AND tariff.category_id = load.category_id
                 AND tariff.stage = stage.name AND tariff.valid @> weighed.supply_on) THEN 'not_payable'
-           WHEN load.state = 'returned' THEN 'not_payable'
+           WHEN load.state IN ('returned', 'split') THEN 'not_payable'
            WHEN sealed.id IS NULL OR rated.fact_id IS NOT NULL THEN 'awaiting'
            ELSE 'accruing'
        END AS status
 FROM custody_consignment load
 CROSS JOIN (VALUES (1, 'collection', 'received'), (2, 'transport', 'received'), (3, 'recycling', 'recycled'),
                    (4, 'whole', 'recycled')) AS stage (position, name, measure)
-LEFT JOIN custody_fact weighed ON weighed.consignment_id = load.id AND weighed.measure = 'collected'
+LEFT JOIN custody_fact weighed ON weighed.consignment_id = load.source_id AND weighed.measure = 'collected'
 LEFT JOIN custody_fact sealed ON sealed.consignment_id = load.id AND sealed.measure = stage.measure
     AND sealed.reversal_of_id IS NULL AND sealed.edition = 1
 LEFT JOIN payouts_rated rated ON rated.fact_id = sealed.id

@@ -77,7 +77,7 @@ def test_what_may_be_done_now_is_said_to_each_role(people, haul, job):
     assert allowed(people.recycler) == allowed(people.driver) == ["weigh"]
     assert allowed(people.collector) == allowed(people.generator) == allowed(people.manager) == []
     act(people.driver, path, "weighing", ticket(haul))
-    assert allowed(people.driver) == allowed(people.collector) == ["deliver"]
+    assert allowed(people.driver) == allowed(people.collector) == ["deliver", "store", "split", "group"]
     act(people.driver, path, "deliver")
     assert allowed(people.recycler) == ["receive"] and allowed(people.driver) == []
     act(people.recycler, path, "receipt", receipt())

@@ -38,6 +38,13 @@ class Haul:
         return registry.add_scales(actor=HOUSE, at=self.scene.at, scales=[registry.NewScale(
             owner, f"SC-{next(_tickets)}", "KZ-1", date(2020, 1, 1), until, self.recycler.facility_id)])[0].id
 
+    def store(self) -> UUID:
+        """Where the collector keeps loads for a while."""
+        owner = self.collector.actor.organisation_id
+        assert owner
+        return registry.add_facilities(actor=HOUSE, at=self.scene.at, facilities=[
+            registry.NewFacility(owner, "Қойма", *cast.away(8))])[0].id
+
     def lorry(self, payload_g: int = 40 * TONNE) -> UUID:
         return registry.add_vehicles(actor=HOUSE, at=self.scene.at, vehicles=[registry.NewVehicle(
             self.collector.actor.organisation_id, f"{next(_tickets):03d}TST{next(_tickets) % 100:02d}", payload_g)])[0].id

@@ -108,7 +108,7 @@ def test_a_load_is_weighed_once(haul):
     weigh(haul, haul.ticket(pk, cast.AT, TONNE, version=1))
     with pytest.raises(WrongState) as caught:
         weigh(haul, haul.ticket(pk, cast.AT, TONNE))
-    assert caught.value.fields == {"state": "weighed", "allowed_actions": ["deliver"]}
+    assert caught.value.fields == {"state": "weighed", "allowed_actions": ["deliver", "store", "split", "group"]}
 
 
 def test_of_a_list_every_load_that_is_not_ready_is_named(haul):

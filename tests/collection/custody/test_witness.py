@@ -8,7 +8,8 @@ from django.db import DatabaseError, ProgrammingError, connection, transaction
 from tests import cast
 from tests.collection.custody.refusing import database_refuses
 
-SEALED = ("weighing", "receipt", "batch", "batchinput", "fact", "transportsheet", "consignmentpickup", "correction", "sale")
+SEALED = ("weighing", "receipt", "batch", "batchinput", "fact", "transportsheet", "consignmentpickup", "correction", "sale",
+          "stay", "division", "grouping", "groupingmember")
 
 
 def run(sql):
@@ -19,7 +20,7 @@ def run(sql):
 @pytest.mark.parametrize("table", SEALED)
 @pytest.mark.parametrize("sql", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_the_house_may_not_rewrite_what_is_sealed(haul, table, sql):
-    column = "consignment_id" if table not in ("batch", "sale", "fact") else "id"
+    column = "consignment_id" if table not in ("batch", "sale", "fact", "grouping") else "id"
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         run(sql.format(f"custody_{table}", column, column))
 
@@ -47,7 +48,7 @@ def test_a_loaded_consignment_does_not_change_what_it_is(haul, change):
 
 def test_no_step_is_skipped(haul):
     haul.loaded(cast.AT)
-    for state in ("delivered", "received", "processed"):
+    for state in ("delivered", "received", "processed", "grouped", "split"):
         with database_refuses("lifecycle"):
             run(f"UPDATE custody_consignment SET state = '{state}'")
 

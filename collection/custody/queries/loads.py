@@ -1,4 +1,4 @@
-"""Reads: a load with its papers and timeline, batches, sales, what a plant has in stock."""
+"""A load with its masses side by side, and its timeline."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from collection.kernel.actor import Actor
 from collection.kernel.db import rows
 from collection.kernel.refusals import NotFound
 
-from .models import Batch, BatchInput, Consignment, Sale
-from .steps import actions
+from ..models import Consignment
+from ..steps import actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ class ConsignmentView:
     facility_id: UUID
     vehicle_id: UUID | None
     driver_id: UUID | None
+    parent_id: UUID | None  # of a part: the load it was divided from
+    store_id: UUID | None  # the facility it is temporarily stored in
     masses: Masses
     loaded_at: datetime
     recorded_at: datetime
@@ -74,8 +76,9 @@ SELECT load.id, load.number, programme.code AS programme, programme.synthetic, l
        load.facility_id, load.vehicle_id, load.driver_id, load.loaded_at, load.recorded_at, load.version,
        (SELECT sum(pickup.declared_g)::bigint FROM custody_consignmentpickup served
             JOIN pickups_pickup pickup ON pickup.id = served.pickup_id WHERE served.consignment_id = load.id) AS declared_g,
-       weighing.net_g, coalesce(last.accepted_g, receipt.accepted_g) AS accepted_g,
-       weighing.net_g - coalesce(last.accepted_g, receipt.accepted_g) AS refused_g,
+       load.parent_id, load.store_id, coalesce(load.part_g, weighing.net_g) AS net_g,
+       coalesce(last.accepted_g, receipt.accepted_g) AS accepted_g,
+       coalesce(load.part_g, weighing.net_g) - coalesce(last.accepted_g, receipt.accepted_g) AS refused_g,
        (SELECT sum(grams)::bigint FROM custody_fact
             WHERE consignment_id = load.id AND measure = 'recycled') AS recycled_g
 FROM custody_consignment load
@@ -120,11 +123,29 @@ _TIMELINE = """
 SELECT 'loaded' AS step, loaded_at AS occurred_at, recorded_at, NULL::bigint AS mass_g,
        jsonb_build_object('signed_by', sheet.generator_signed_by, 'plate', sheet.plate) AS details
 FROM custody_consignment load LEFT JOIN custody_transportsheet sheet ON sheet.consignment_id = load.id
-WHERE load.id = ANY (%(ids)s)
+WHERE load.id = ANY (%(ids)s) AND load.parent_id IS NULL
+UNION ALL
+SELECT 'parted', division.occurred_at, division.recorded_at, part.part_g, jsonb_build_object('parent', parent.number)
+FROM custody_consignment part JOIN custody_consignment parent ON parent.id = part.parent_id
+JOIN custody_division division ON division.consignment_id = parent.id WHERE part.id = ANY (%(ids)s)
 UNION ALL
 SELECT 'weighed', occurred_at, recorded_at, net_g, jsonb_build_object(
        'gross_g', gross_g, 'tare_g', tare_g, 'ticket', ticket_number, 'manual', manual)
 FROM custody_weighing WHERE consignment_id = ANY (%(ids)s)
+UNION ALL
+SELECT 'stored', occurred_at, recorded_at, mass_g, jsonb_build_object('facility_id', facility_id)
+FROM custody_stay WHERE consignment_id = ANY (%(ids)s)
+UNION ALL
+SELECT 'split', occurred_at, recorded_at, NULL, jsonb_build_object('lost_g', lost_g, 'reason', lost_why, 'parts', (
+       SELECT jsonb_agg(jsonb_build_object('id', id, 'mass_g', part_g) ORDER BY number)
+       FROM custody_consignment WHERE parent_id = division.consignment_id AND source_id = (
+           SELECT source_id FROM custody_consignment WHERE id = division.consignment_id)))
+FROM custody_division division WHERE consignment_id = ANY (%(ids)s)
+UNION ALL
+SELECT 'grouped', whole.occurred_at, whole.recorded_at, member.mass_g,
+       jsonb_build_object('grouping', whole.number, 'plate', whole.plate)
+FROM custody_groupingmember member JOIN custody_grouping whole ON whole.id = member.grouping_id
+WHERE member.consignment_id = ANY (%(ids)s)
 UNION ALL
 SELECT 'delivered', delivered_at, delivered_at, NULL, '{}' FROM custody_consignment
 WHERE id = ANY (%(ids)s) AND delivered_at IS NOT NULL
@@ -149,123 +170,18 @@ def timeline(consignment_id: UUID) -> list[Step]:
 
 
 def timeline_of_pickup(pickup_id: UUID) -> list[Step]:
-    """What was sealed for a pickup's loads, in the order of recording; ask dispatch's `pickup` first if it may be seen."""
+    """What was sealed for a pickup's loads and the parts they were divided into, in the order of recording.
+
+    Ask dispatch's `pickup` first if it may be seen.
+    """
     return _steps([row["id"] for row in rows(
-        "SELECT consignment_id AS id FROM custody_consignmentpickup WHERE pickup_id = %s", [pickup_id])])
+        """
+        SELECT load.id FROM custody_consignmentpickup served JOIN custody_consignment load
+            ON load.id = served.consignment_id OR load.source_id = served.consignment_id AND load.parent_id IS NOT NULL
+        WHERE served.pickup_id = %s
+        """, [pickup_id])])
 
 
 def _steps(ids: list[UUID]) -> list[Step]:
     found = rows(_TIMELINE, {"ids": ids}) if ids else []
     return [Step(**row | {"details": orjson.loads(row["details"])}) for row in found]
-
-
-@dataclass(frozen=True, slots=True)
-class BatchView:
-    """A batch; `corrected_g`: how much later corrections took from its input and its loss alike."""
-
-    id: UUID
-    number: int
-    contract_id: UUID
-    facility_id: UUID
-    category: str
-    input_g: int
-    product_g: int
-    byproduct_g: int
-    loss_g: int
-    corrected_g: int
-    consignment_ids: tuple[UUID, ...]
-    occurred_at: datetime
-    recorded_at: datetime
-
-
-def batch(actor: Actor, batch_id: UUID) -> BatchView:
-    found = _batches(Batch.objects.visible_to(actor).filter(pk=batch_id))
-    if not found:
-        raise NotFound
-    return found[0]
-
-
-def batches(actor: Actor, *, contract_id: UUID | None = None, category: str | None = None, after: int | None = None,
-            limit: int | None = None) -> list[BatchView]:
-    """The actor's plants' batches, newest first, below the number `after`."""
-    asked = {"contract_id": contract_id, "category": category, "number__lt": after}
-    found = Batch.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
-    return _batches(found.order_by("-number")[:limit])
-
-
-def _batches(found: Any) -> list[BatchView]:
-    listed = list(found)
-    ids = [one.pk for one in listed]
-    inputs: dict[UUID, list[UUID]] = {pk: [] for pk in ids}
-    for batch_id, consignment_id in BatchInput.objects.filter(batch__in=ids).order_by("consignment__number").values_list(
-            "batch_id", "consignment_id"):
-        inputs[batch_id].append(consignment_id)
-    changed = {row["batch_id"]: row["grams"] for row in rows(
-        "SELECT batch_id, sum(accepted_g - was_g)::bigint AS grams FROM custody_correction WHERE batch_id = ANY(%s) "
-        "GROUP BY batch_id", [ids])}
-    return [
-        BatchView(one.pk, one.number, one.contract_id, one.facility_id, one.category_id, one.input_g, one.product_g,
-                  one.byproduct_g, one.loss_g, changed.get(one.pk, 0), tuple(inputs[one.pk]), one.occurred_at,
-                  one.recorded_at)
-        for one in listed
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class SaleView:
-    id: UUID
-    facility_id: UUID
-    category: str
-    mass_g: int
-    buyer: str
-    einvoice_number: str
-    occurred_at: datetime
-    recorded_at: datetime
-
-
-def sale(actor: Actor, sale_id: UUID) -> SaleView:
-    found = sales(actor, ids=[sale_id])
-    if not found:
-        raise NotFound
-    return found[0]
-
-
-def sales(actor: Actor, *, ids: Iterable[UUID] | None = None, facility_id: UUID | None = None,
-          after: UUID | None = None, limit: int | None = None) -> list[SaleView]:
-    """The actor's plants' sales in the order they were recorded, after the id `after`."""
-    asked = {"pk__in": ids and list(ids), "facility_id": facility_id, "pk__gt": after}
-    found = Sale.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
-    return [
-        SaleView(one.pk, one.facility_id, one.category_id, one.mass_g, one.buyer, one.einvoice_number, one.occurred_at,
-                 one.recorded_at)
-        for one in found.order_by("pk")[:limit]
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """Product of one plant and category since the beginning, in grams. `left_g` below zero cannot be."""
-
-    facility_id: UUID
-    category: str
-    product_g: int
-    sold_g: int
-
-    @property
-    def left_g(self) -> int:
-        return self.product_g - self.sold_g
-
-
-def stock(facility_ids: Iterable[UUID]) -> list[Stock]:
-    """What was made and what was sold, for each plant and category that has either."""
-    return [
-        Stock(**row) for row in rows(
-            """
-            SELECT facility_id, category_id AS category, sum(product_g)::bigint AS product_g, sum(sold_g)::bigint AS sold_g
-            FROM (SELECT facility_id, category_id, product_g, 0 AS sold_g FROM custody_batch
-                  UNION ALL SELECT facility_id, category_id, 0, mass_g FROM custody_sale) AS moves
-            WHERE facility_id = ANY(%s) GROUP BY facility_id, category_id ORDER BY facility_id, category_id
-            """,
-            [list(facility_ids)],
-        )
-    ]

@@ -1,0 +1,12 @@
+"""Reads: loads and their timelines, where their grams came from and went, batches, sales, stock."""
+
+from .groupings import GroupingView, MemberView, grouping, groupings
+from .lineage import Edge, Lineage, Node, lineage
+from .loads import ConsignmentView, Masses, Step, consignment, consignments, timeline, timeline_of_pickup
+from .plant import BatchView, SaleView, Stock, batch, batches, sale, sales, stock
+
+__all__ = [
+    "BatchView", "ConsignmentView", "Edge", "GroupingView", "Lineage", "Masses", "MemberView", "Node", "SaleView", "Step",
+    "Stock", "batch", "batches", "consignment", "consignments", "grouping", "groupings", "lineage", "sale", "sales", "stock",
+    "timeline", "timeline_of_pickup",
+]
