@@ -58,6 +58,8 @@ app.conf.update(
         "geo.ask": {"task": "geo.ask", "schedule": 1.0, "options": {"queue": "rooms", "expires": 1}},
         "dispatch.plan_days": {
             "task": "dispatch.plan_days", "schedule": 300.0, "options": {"queue": "rooms", "expires": 300}},
+        "payouts.walk_queues": {
+            "task": "payouts.walk_queues", "schedule": 60.0, "options": {"queue": "rooms", "expires": 60}},
         "stats.roll": {"task": "stats.roll", "schedule": 5.0, "options": {"queue": "rooms", "expires": 5}},
         "accounts.tidy": {"task": "accounts.tidy", "schedule": 3600.0, "options": {"queue": "rooms", "expires": 3600}},
         "audit.anchor": {"task": "audit.anchor", "schedule": 600.0, "options": {"queue": "rooms", "expires": 600}},

@@ -205,6 +205,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ContractKind": "collection.contracts.states.LEGS", "Stage": "collection.contracts.states.STAGES",
         "Origin": "collection.contracts.states.ORIGINS",
         "ClaimState": "collection.payouts.states.CLAIM_STEPS",
+        "AppealState": "collection.payouts.states.APPEAL_STEPS", "LimitKind": "collection.payouts.states.LIMIT_KINDS",
+        "Appealable": "collection.payouts.states.APPEALABLE", "StatementPart": "collection.payouts.states.STATEMENT_PARTS",
         "RegisterState": "collection.payouts.states.REGISTER_STEPS",
         "PaymentOrderState": "collection.payouts.states.ORDER_STEPS",
         "StageStatus": "collection.payouts.states.STAGE_STATUSES",

@@ -229,9 +229,9 @@ class MainJob:
                                  (self.it["recycler"], self.it["recycler_contract"])):
             month = datetime.now(ALMATY).strftime("%Y-%m")
             made = person.post("/claims", {"contract_id": contract, "month": month})
-            mark = self.chance.randrange(10**9)
+            mark, declared = self.chance.randrange(10**9), person.get("/claims/declaration")["code"]
             person.act(f"/claims/{made['id']}", "submit", {
-                "act_number": f"ACT-{mark}", "einvoice_number": f"ESF-{mark}"})
+                "act_number": f"ACT-{mark}", "einvoice_number": f"ESF-{mark}", "declaration": declared})
             self.it["inspector"].act(f"/claims/{made['id']}", "verify")
             self.it["claims"].append(made["id"])
 

@@ -104,6 +104,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "claim.submit": _roles("contractors"), "claim.appeal": _roles("contractors"),
     "claim.verify": _roles("inspector"), "claim.return": _roles("inspector"), "claim.hold": _roles("inspector"),
     "claim.propose": _roles("finance"), "claim.approve": _roles("finance"), "claim.reject": _roles("finance"),
+    "appeal.decide": _roles("inspector"), "cap.read": _roles("officers"), "cap.set": _roles("manager"),
+    "period.close": _roles("finance"), "payer.set": _roles("finance"),
     "ledger.read": _roles("admins officers"), "payout.read": _roles("admins officers"),
     "register.read": _roles("finance auditor"), "register.create": _roles("finance"),
     "register.approve": _roles("finance"), "bank_result.record": _roles("finance"),

@@ -10,6 +10,7 @@ from uuid import UUID
 from collection.kernel.actor import HOUSE, Actor
 from collection.kernel.calendar import next_month
 from collection.payouts import operations as payouts
+from collection.payouts.declarations import CURRENT
 from collection.payouts.models import Claim, PaymentOrder
 
 from . import assumptions as assume
@@ -40,7 +41,7 @@ class Money:
             if claim is not None:
                 payouts.submit_claim(
                     actor=party.admin, at=at, claim_id=claim.id, act_number=f"A-{month:%y%m}-{n + 1}",
-                    einvoice_number=f"ESF-{month:%y%m}-{n + 1:05d}")
+                    einvoice_number=f"ESF-{month:%y%m}-{n + 1:05d}", declaration=CURRENT)
 
     def verify(self, at: datetime) -> None:
         for claim_id in self._claims("submitted"):

@@ -4,7 +4,8 @@
 | --- | --- | --- | --- |
 | accrual | cost | accrued (to the contract) | a line is made; its reversal turns the signs |
 | approval | accrued | approved | a second person approved the claim |
-| rejection | accrued | cost | the claim was finally refused |
+| rejection | accrued | cost | the claim was refused |
+| reinstatement | cost | accrued | an appeal against the refusal was granted |
 | payment | approved | bank | the bank paid the order |
 
 Every transaction sums to zero (a deferred trigger looks at commit); nothing is ever changed or deleted.
@@ -83,6 +84,11 @@ def approve(claim_ids: Sequence[UUID], *, at: datetime) -> None:
 def reject(claim_ids: Sequence[UUID], *, at: datetime) -> None:
     """What was accrued is not owed after all."""
     _move(claim_ids, "rejection", "accrued", "cost", at)
+
+
+def reinstate(claim_ids: Sequence[UUID], *, at: datetime) -> None:
+    """What a rejection took back is owed again."""
+    _move(claim_ids, "reinstatement", "cost", "accrued", at)
 
 
 def pay(claim_ids: Sequence[UUID], *, at: datetime) -> None:

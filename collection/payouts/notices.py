@@ -10,6 +10,11 @@ from notifications.outbox import Notice
 
 CLAIM = Words("Төлем өтінімі", "Заявка на выплату", "Payout claim")
 CLAIM_BODY = {
+    "draft": Words("Ай жабылды: №{number} өтінім дайын, актісі мен ЭШФ-ын қосып тапсырыңыз.",
+                   "Месяц закрыт: заявка №{number} готова, подайте её с актом и ЭСФ.",
+                   "The month is closed: claim No {number} is ready to be submitted with its act and e-invoice."),
+    "appeal_dismissed": Words("№{number} өтінім бойынша шағым қанағаттандырылмады.",
+                              "Возражение по заявке №{number} отклонено.", "The appeal on claim No {number} was dismissed."),
     "submitted": Words("№{number} өтінім берілді.", "Заявка №{number} подана.", "Claim No {number} was submitted."),
     "returned": Words("№{number} өтінім түзетуге қайтарылды.", "Заявка №{number} возвращена на исправление.",
                       "Claim No {number} was returned for correction."),

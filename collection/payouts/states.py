@@ -5,18 +5,21 @@ from __future__ import annotations
 CLAIM_STEPS = {
     "draft": ("submitted",),
     "submitted": ("verified", "returned"),
-    "returned": ("submitted",),
+    "returned": ("submitted", "verified"),  # verified: an appeal was granted
     "verified": ("approved", "queued", "rejected"),
     "queued": ("approved", "rejected"),
     "approved": ("registered",),
     "registered": ("paid", "approved"),
     "paid": (),
-    "rejected": (),
+    "rejected": ("verified",),  # an appeal was granted
 }
 CLAIM_ACTIONS = {
-    "draft": ("submit",), "submitted": ("verify", "return"), "returned": ("submit",),
+    "draft": ("submit",), "submitted": ("verify", "return"), "returned": ("submit", "appeal"),
     "verified": ("approve", "reject"), "queued": ("approve", "reject"), "approved": ("register",),
+    "rejected": ("appeal",),
 }
+APPEALABLE = ("returned", "rejected")
+APPEAL_STEPS = {"open": ("granted", "dismissed"), "granted": (), "dismissed": ()}
 #: Claims that count against the programme's ceiling and the contract's cap.
 COMMITTED = ("approved", "registered", "paid")
 REGISTER_STEPS = {"draft": ("approved",), "approved": ("settled",), "settled": ()}
@@ -26,4 +29,8 @@ ORDER_STEPS = {"waiting": ("paid", "rejected"), "paid": (), "rejected": ()}
 #: What may be said of one stage of one load (queries.money_of).
 STAGE_STATUSES = ("not_payable", "awaiting", "accruing", "held", "payable", "claimed", "paid", "rejected")
 SEVERITIES = ("hold", "block", "flag")
+#: What a closed month's statement tells apart: what was claimed, and what a rule held back on that day.
+STATEMENT_PARTS = ("claimed", "held")
+#: Limits that claims are approved under: the programme's ceiling, a contract's cap, and the narrower caps.
+LIMIT_KINDS = ("ceiling", "contract", "cap")
 ACCOUNTS = ("cost", "accrued", "approved", "bank")

@@ -17,6 +17,7 @@ from collection.kernel.actor import HOUSE, Actor
 from collection.kernel.clock import frozen
 from collection.kernel.ids import uuid7
 from collection.payouts import operations as payouts
+from collection.payouts.declarations import CURRENT as DECLARATION
 from collection.pickups import operations as pickups
 from notifications.devices import put_device
 from tests import cast
@@ -37,7 +38,8 @@ MODELS = {
     "receipts": ("custody.Receipt", "consignment__recycler"),
     "groupings": ("custody.Grouping", "collector"),
     "batches": ("custody.Batch", "contract__organisation"), "sales": ("custody.Sale", "facility__organisation"),
-    "claims": ("payouts.Claim", "contract__organisation"), "holds": ("payouts.Hold", "line__contract__organisation"),
+    "claims": ("payouts.Claim", "contract__organisation"),
+    "appeals": ("payouts.Appeal", "claim__contract__organisation"), "holds": ("payouts.Hold", "line__contract__organisation"),
 }
 
 
@@ -62,6 +64,9 @@ def make() -> World:
     custody.group(actor=HOUSE, at=scene.at, new=custody.NewGrouping(
         tuple(haul.weighed(scene.at, [cast.TONNE])), scene.at, plate="001AAA02"))
     payouts.accrue(actor=HOUSE, at=scene.at, programme_id=scene.programme.id, consignment_ids=load)
+    payouts.set_payer(actor=scene.finance, at=scene.at, programme=scene.code, name="ТОО «Оператор»",
+                      identity_number=cast.identity_number(), iban=cast.iban(), bic="KCJBKZKX", purpose="859")
+    appeal_of(scene, haul.collector, month=loaded_at.date())
     register = register_of(scene, haul.recycler, month=loaded_at.date())
     phone = uuid7(scene.at)
     assert haul.collector.actor.user_id
@@ -94,11 +99,22 @@ def routes_of(collector: cast.Contractor, at: datetime) -> None:
     assert dispatch.adopt_plan(actor=HOUSE, at=at, draft=queries.draft(given))
 
 
+def appeal_of(scene: cast.Scene, contractor: cast.Contractor, *, month: date) -> None:
+    """A claim that was returned, to which the contractor has an answer."""
+    claim = payouts.prepare_claim(actor=contractor.actor, at=scene.at, contract_id=contractor.contract_id, month=month)
+    assert claim
+    payouts.submit_claim(actor=contractor.actor, at=scene.at, claim_id=claim.id, act_number="A-2", einvoice_number="E-2",
+                         declaration=DECLARATION)
+    payouts.return_claim(actor=scene.manager, at=scene.at, claim_id=claim.id, reason="photo is blurred")
+    payouts.file_appeal(actor=contractor.actor, at=scene.at, claim_id=claim.id, words="it is not")
+
+
 def register_of(scene: cast.Scene, contractor: cast.Contractor, *, month: date) -> UUID:
     """The contractor's month claimed, verified by the manager, approved by finance, and put into a register."""
     claim = payouts.prepare_claim(actor=contractor.actor, at=scene.at, contract_id=contractor.contract_id, month=month)
     assert claim
-    payouts.submit_claim(actor=contractor.actor, at=scene.at, claim_id=claim.id, act_number="A-1", einvoice_number="E-1")
+    payouts.submit_claim(actor=contractor.actor, at=scene.at, claim_id=claim.id, act_number="A-1", einvoice_number="E-1",
+                         declaration=DECLARATION)
     payouts.verify_claim(actor=scene.manager, at=scene.at, claim_id=claim.id)
     payouts.approve_claim(actor=scene.finance, at=scene.at, claim_id=claim.id)
     return payouts.prepare_register(actor=scene.finance, at=scene.at, claim_ids=[claim.id]).id

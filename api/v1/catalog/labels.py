@@ -66,6 +66,11 @@ STATES: dict[str, dict[str, Words]] = {
         "paid": Words("Төленді", "Выплачена", "Paid"),
         "rejected": Words("Қабылданбады", "Отклонена", "Rejected"),
     },
+    "appeal_state": {
+        "open": Words("Қаралуда", "Рассматривается", "Being looked at"),
+        "granted": Words("Қанағаттандырылды", "Удовлетворено", "Granted"),
+        "dismissed": Words("Қанағаттандырылмады", "Отклонено", "Dismissed"),
+    },
     "register_state": {
         "draft": Words("Жоба", "Черновик", "Draft"),
         "approved": Words("Бекітілді", "Утверждён", "Approved"),

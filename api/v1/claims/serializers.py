@@ -26,9 +26,15 @@ class ClaimForm(StrictSerializer):
     month = Month(help_text="closed for this contract by its claim; later lines go to the next one")
 
 
+class DeclarationReply(Reply):
+    code = serializers.CharField()
+    text = WordsReply()
+
+
 class SubmitForm(StrictSerializer):
     act_number = Text(max_length=40)
     einvoice_number = Text(max_length=60)
+    declaration = Text(max_length=20, help_text="the code of the text that is declared to be true: GET /claims/declaration")
 
 
 class ClaimReasonForm(StrictSerializer):

@@ -5,6 +5,7 @@ from . import views
 urlpatterns = [
     path("payment-rules", views.PaymentRules.as_view(), name="payment-rules"),
     path("claims", views.Claims.as_view(), name="claims"),
+    path("claims/declaration", views.Declaration.as_view(), name="claim-declaration"),
     path("claims/<uuid:claim_id>", views.Claim.as_view(), name="claim"),
     path("claims/<uuid:claim_id>/lines", views.Lines.as_view(), name="claim-lines"),
     path("claims/<uuid:claim_id>/submit", views.Submit.as_view(), name="claim-submit"),

@@ -24,7 +24,7 @@ from . import serializers
 
 #: What the lifecycle calls an action, and the right it takes.
 RIGHTS = {"submit": "claim.submit", "verify": "claim.verify", "return": "claim.return", "approve": "claim.approve",
-          "reject": "claim.reject", "register": "register.create"}
+          "reject": "claim.reject", "register": "register.create", "appeal": "claim.appeal"}
 
 
 class PaymentRules(HouseView):
@@ -71,6 +71,18 @@ class Claims(HouseView):
             return claim
 
         return write(request, prepare, render=rendered_for(request), status=201)
+
+
+class Declaration(HouseView):
+    """What whoever submits a claim declares to be true: the text in force now."""
+
+    actions = {"GET": "catalog.read"}
+    replies = {"GET": serializers.DeclarationReply}
+    operation_ids = {"GET": "readDeclaration"}
+
+    def get(self, request: Request) -> HttpResponse:
+        code, text = queries.declaration()
+        return reply({"code": code, "text": asdict(text)})
 
 
 class Claim(HouseView):

@@ -6,7 +6,7 @@ from rest_framework import serializers
 from api.http.fields import Id, Month, Reply, StrictQuery, Text
 from api.http.pagination import PageQuery, PageReply
 from collection.contracts.states import STAGES
-from collection.payouts.states import ACCOUNTS, STAGE_STATUSES
+from collection.payouts.states import ACCOUNTS, STAGE_STATUSES, STATEMENT_PARTS
 
 
 class LedgerQuery(PageQuery):
@@ -71,3 +71,51 @@ class StatementReply(Reply):
     contract_id = serializers.UUIDField()
     currency = serializers.ChoiceField(["KZT"])
     items = StatementRowReply(many=True)
+
+
+class StatementPartReply(Reply):
+    part = serializers.ChoiceField(STATEMENT_PARTS)
+    category = serializers.CharField()
+    stage = serializers.ChoiceField(STAGES)
+    lines_n = serializers.IntegerField()
+    mass_g = serializers.IntegerField()
+    amount_tiyn = serializers.IntegerField()
+
+
+class CorrectionReply(Reply):
+    """A line made after the closing that takes back one of the month's, or replaces it; claimed in a later month."""
+
+    line_id = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    consignment_id = serializers.UUIDField()
+    consignment_number = serializers.IntegerField()
+    category = serializers.CharField()
+    stage = serializers.ChoiceField(STAGES)
+    mass_g = serializers.IntegerField()
+    amount_tiyn = serializers.IntegerField()
+    claim_month = Month()
+
+
+class MonthStatementReply(Reply):
+    """As the month was closed: closing = opening + accrued + reversed - rejected - paid."""
+
+    id = serializers.IntegerField()
+    contract_id = serializers.UUIDField()
+    month = Month()
+    claim_id = serializers.UUIDField(allow_null=True)
+    claim_number = serializers.IntegerField(allow_null=True)
+    closed_at = serializers.DateTimeField()
+    opening_tiyn = serializers.IntegerField()
+    accrued_tiyn = serializers.IntegerField()
+    reversed_tiyn = serializers.IntegerField()
+    rejected_tiyn = serializers.IntegerField()
+    paid_tiyn = serializers.IntegerField()
+    closing_tiyn = serializers.IntegerField()
+    corrected_tiyn = serializers.IntegerField(help_text="what dated corrections changed of this month since it was closed")
+    currency = serializers.ChoiceField(["KZT"])
+    parts = StatementPartReply(many=True, help_text="only where one month is asked for")
+    corrections = CorrectionReply(many=True, help_text="only where one month is asked for")
+
+
+class MonthStatementsReply(Reply):
+    items = MonthStatementReply(many=True)

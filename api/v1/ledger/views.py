@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -62,3 +63,24 @@ class Statement(HouseView):
             for one in found
         ]
         return reply({"contract_id": contract_id, "currency": CURRENCY, "items": rows})
+
+
+class Statements(HouseView):
+    """A contract's closed months as they were closed; one of them, where it is asked for, with its dated corrections."""
+
+    actions = {"GET": "payout.read"}
+    queries = {"GET": serializers.StatementQuery}
+    replies = {"GET": serializers.MonthStatementsReply}
+    operation_ids = {"GET": "listMonthStatements"}
+
+    def get(self, request: Request, contract_id: UUID) -> HttpResponse:
+        month = self.query().get("month")
+        found: list[tuple[Any, list[Any], list[Any]]] = (
+            [queries.month_statement(request.actor, contract_id, month)] if month
+            else [(one, [], []) for one in queries.month_statements(request.actor, contract_id)])
+        return reply({"items": [
+            asdict(head) | {
+                "month": head.month.isoformat()[:7], "currency": CURRENCY, "parts": [asdict(one) for one in parts],
+                "corrections": [asdict(one) | {"claim_month": one.claim_month.isoformat()[:7]} for one in corrections]}
+            for head, parts, corrections in found
+        ]})

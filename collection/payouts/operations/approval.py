@@ -1,43 +1,47 @@
-"""The second person's yes or no, under the programme's ceiling and the contract's cap.
+"""The second person's yes or no, under every ceiling and cap there is.
 
-The sum of approved, registered and paid claims never passes the programme's ceiling or the contract's cap: approvals of one
-programme queue on its row. What does not fit waits in the order of approval (`approved_at`); a later claim that still
-fits goes before it (assumption: a large claim at the end of a budget does not hold up the small ones).
+The approved, registered and paid claims never pass the programme's ceiling, the contract's cap or a cap of a category,
+region or month: approvals of one programme queue on its row, and a trigger counts once more, whoever writes. What does not
+fit waits in the order of approval (`approved_at`): nobody goes past an earlier claim that waits for the same limit, however
+small; claims that do not need that limit are not held up (our reading of "queued in order").
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from collection.contracts.models import Programme
 from collection.contracts.steps import Allot, allot
 from collection.kernel.actor import Actor
 from collection.kernel.db import rows
-from collection.kernel.refusals import NotFound
+from collection.kernel.refusals import Kind, NotFound, Refusal
+from collection.kernel.words import Words
 
 from .. import ledger
 from ..models import Claim
+from ..queries.caps import room
 from ..queries.claims import ClaimView, views
-from ..states import COMMITTED
 from .claims import refuse_same_person
 from .moving import move_claims, take_claim
 
-_ROOM = """
-SELECT programme.ceiling_tiyn - (SELECT coalesce(sum(amount_tiyn), 0) FROM payouts_claim
-            WHERE programme_id = programme.id AND state = ANY(%(committed)s)) AS programme_tiyn,
-       contract.cap_tiyn - (SELECT coalesce(sum(amount_tiyn), 0) FROM payouts_claim
-            WHERE contract_id = contract.id AND state = ANY(%(committed)s)) AS contract_tiyn
-FROM contracts_contract contract JOIN contracts_programme programme ON programme.id = contract.programme_id
-WHERE contract.id = %(contract)s
-"""
+
+class OwnCompany(Refusal):
+    """Nobody approves the claims of a company they belong, or belonged, to. The database refuses it too."""
+
+    code = "own_company"
+    kind = Kind.FORBIDDEN
+    words = Words("Өз компанияңыздың өтінімін бекіте алмайсыз", "Нельзя утверждать заявку своей компании",
+                  "Nobody approves the claims of their own company")
 
 
 def approve_claim(*, actor: Actor, at: datetime, claim_id: UUID, version: int | None = None) -> ClaimView:
-    """verified -> approved, or queued where the ceiling or the cap has no room; asked again of a queued one, it looks anew.
+    """verified -> approved, or queued where a limit has no room; asked again of a queued one, it looks anew.
 
-    Errors: NotFound, StaleVersion, WrongState; SamePerson (whoever prepared, filed or verified it).
+    Errors: NotFound, StaleVersion, WrongState; SamePerson (whoever prepared, filed or verified it); OwnCompany.
     """
     programme_id = Claim.objects.visible_to(actor).filter(pk=claim_id).values_list("programme_id", flat=True).first()
     if programme_id is None:
@@ -45,30 +49,35 @@ def approve_claim(*, actor: Actor, at: datetime, claim_id: UUID, version: int | 
     _queue_up(programme_id)
     claim = take_claim(actor, claim_id, action="approve", version=version)
     refuse_same_person(actor, claim.prepared_by, claim.submitted_by, claim.verified_by)
+    if rows("SELECT FROM accounts_membership WHERE user_id = %s AND organisation_id = %s",
+            [actor.user_id, claim.contract.organisation_id]):
+        raise OwnCompany
     said_yes = {"approved_by": actor.user_id, "approved_at": at} if claim.state == "verified" else {}
-    full = _full(claim)
-    if full is None:
+    waiting = [one for one in _queue(programme_id) if one.pk != claim.pk and (
+        claim.state == "verified" or (one.approved_at, one.number) < (claim.approved_at, claim.number))]
+    full = _walk([*waiting, claim])[claim.pk]
+    if not full:
         _approve(actor, at, claim, said_yes)
     elif claim.state == "verified":
-        move_claims(actor, at, [claim], to="queued", verb="claim.queue", reason=full,
-                    changes={**said_yes, "reason": full})
+        why = "ceiling_reached" if "ceiling" in full else "cap_reached"
+        move_claims(actor, at, [claim], to="queued", verb="claim.queue", reason=why, full=sorted(full),
+                    changes={**said_yes, "reason": why})
     return views([claim_id])[0]
 
 
 def approve_queued(*, actor: Actor, at: datetime, programme_id: UUID) -> list[UUID]:
     """Walk the queue in the order of approval and let through every claim there is room for; returns their ids."""
     _queue_up(programme_id)
-    approved = []
-    waiting = Claim.objects.locked(programme_id=programme_id, state="queued").select_related("contract")
-    for claim in sorted(waiting, key=lambda one: (one.approved_at, one.number)):
-        if _full(claim) is None:
-            _approve(actor, at, claim, {})
-            approved.append(claim.pk)
-    return approved
+    waiting = _queue(programme_id)
+    full = _walk(waiting)
+    through = [claim for claim in waiting if not full[claim.pk]]
+    for claim in through:
+        _approve(actor, at, claim, {})
+    return [claim.pk for claim in through]
 
 
 def reject_claim(*, actor: Actor, at: datetime, claim_id: UUID, reason: str, version: int | None = None) -> ClaimView:
-    """A final no, with its reason: what was accrued, and counted against the cap, is taken back.
+    """A no, with its reason, final unless an appeal is granted: what was accrued, and counted against the cap, is taken back.
 
     Errors: NotFound, StaleVersion, WrongState.
     """
@@ -76,7 +85,8 @@ def reject_claim(*, actor: Actor, at: datetime, claim_id: UUID, reason: str, ver
     ledger.reject([claim_id], at=at)
     allot([Allot(of="cap", amount=-claim.amount_tiyn, why="rejected", object_id=claim_id, contract_id=claim.contract_id)],
           at=at)
-    move_claims(actor, at, [claim], to="rejected", verb="claim.reject", changes={"reason": reason}, reason=reason)
+    move_claims(actor, at, [claim], to="rejected", verb="claim.reject", reason=reason,
+                changes={"reason": reason, "refused_by": actor.user_id})
     return views([claim_id])[0]
 
 
@@ -85,13 +95,31 @@ def _queue_up(programme_id: UUID) -> None:
     Programme.objects.locked(pk=programme_id).get()
 
 
-def _full(claim: Claim) -> str | None:
-    """What has no room for the claim: `ceiling_reached`, `cap_reached`, or None. Read after the programme is locked."""
-    room = rows(_ROOM, {"contract": claim.contract_id, "committed": list(COMMITTED)})[0]
-    for name, why in (("programme_tiyn", "ceiling_reached"), ("contract_tiyn", "cap_reached")):
-        if room[name] is not None and room[name] < claim.amount_tiyn:
-            return why
-    return None
+def _queue(programme_id: UUID) -> list[Claim]:
+    waiting = Claim.objects.locked(programme_id=programme_id, state="queued").select_related("contract")
+    return sorted(waiting, key=lambda one: (one.approved_at, one.number))
+
+
+def _walk(claims: Sequence[Claim]) -> dict[UUID, set[str]]:
+    """For each claim in this order, the limits (their keys) that have no room for it once those before it are through.
+
+    A limit that an earlier claim waits for is full for every later one. Read after the programme is locked.
+    """
+    needs: dict[UUID, list[Any]] = defaultdict(list)
+    for one in room([claim.pk for claim in claims]):
+        needs[one.claim_id].append(one)
+    taken: dict[str, int] = defaultdict(int)
+    waited_for: set[str] = set()
+    full: dict[UUID, set[str]] = {}
+    for claim in claims:
+        full[claim.pk] = {one.key for one in needs[claim.pk] if one.key in waited_for
+                          or one.committed_tiyn + taken[one.key] + one.needed_tiyn > one.limit_tiyn}
+        if full[claim.pk]:
+            waited_for |= full[claim.pk]
+        else:
+            for one in needs[claim.pk]:
+                taken[one.key] += one.needed_tiyn
+    return full
 
 
 def _approve(actor: Actor, at: datetime, claim: Claim, said_yes: Mapping[str, object]) -> None:

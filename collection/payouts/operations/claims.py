@@ -7,21 +7,20 @@ from typing import Any
 from uuid import UUID
 
 from collection.audit import steps as audit
-from collection.contracts.models import Contract, VatRate
+from collection.contracts.models import Contract
 from collection.custody.models import Sale
 from collection.custody.queries import stock
 from collection.kernel.actor import Actor
-from collection.kernel.calendar import almaty_date, month_of, next_month
-from collection.kernel.db import execute, rows
-from collection.kernel.ids import uuid7
-from collection.kernel.money import vat_within
+from collection.kernel.calendar import almaty_date, month_of
 from collection.kernel.refusals import Defect, Kind, NotFound, Refusal, Unprocessable
 from collection.kernel.words import Words
 
-from ..models import AccrualLine, Claim, Hold, Verdict
+from ..declarations import CURRENT
+from ..models import AccrualLine, Claim, Hold, Period, Verdict
 from ..queries.claims import ClaimView, views
 from ..queries.lines import line_facts
 from ..rules import CLAIM_RULES, LINE_RULES, ClaimFacts, Stock, broken
+from ..steps import freeze_statements, make_claims
 from .moving import move_claims, take_claim
 
 #: At most so many consignments are named under one broken rule; the count says how many there are.
@@ -53,27 +52,12 @@ class SamePerson(Refusal):
     words = Words("Екінші адам бекітуі керек", "Утвердить должен другой человек", "A second person must do this")
 
 
-# Claimed: every line that is free of holds, of this month or of an earlier one that had closed without it.
-_CLAIM = """
-UPDATE payouts_accrualline SET claim_id = %(claim)s
-WHERE contract_id = %(contract)s AND claim_id IS NULL AND claim_month <= %(month)s
-  AND NOT EXISTS (SELECT FROM payouts_hold WHERE line_id = payouts_accrualline.id AND lifted_at IS NULL)
-"""
-_SUM = """
-SELECT count(*)::int AS lines_n, coalesce(sum(mass_g), 0)::bigint AS mass_g,
-       coalesce(sum(amount_tiyn), 0)::bigint AS amount_tiyn
-FROM payouts_accrualline
-WHERE contract_id = %(contract)s AND claim_id IS NULL AND claim_month <= %(month)s
-  AND NOT EXISTS (SELECT FROM payouts_hold WHERE line_id = payouts_accrualline.id AND lifted_at IS NULL)
-"""
-
-
 def prepare_claim(*, actor: Actor, at: datetime, contract_id: UUID, month: date) -> ClaimView | None:
-    """Put the contract's payable lines of the month into a draft claim, which closes the month for it.
+    """Put the contract's payable lines of the month into a draft claim, which closes the month for it, statement and all.
 
     Lines of earlier months that were held then and are free now come along. None when nothing is payable (or
     corrections take back as much as was earned): then the month stays open. Errors: NotFound; ClaimExists;
-    Unprocessable with `month_in_future`.
+    Unprocessable with `month_in_future` or `month_closed` (for the whole programme: claims were made then).
     """
     month = month_of(month)
     # Accrual takes the same lock, so what is summed is what is claimed.
@@ -82,33 +66,39 @@ def prepare_claim(*, actor: Actor, at: datetime, contract_id: UUID, month: date)
         raise NotFound
     if month > month_of(almaty_date(at)):
         raise Unprocessable(defects=[Defect("/month", "month_in_future")])
+    if Period.objects.filter(programme_id=contract.programme_id, month__gte=month).exists():
+        raise Unprocessable(defects=[Defect("/month", "month_closed")])
     if earlier := Claim.objects.filter(contract_id=contract_id, month=month).first():
         raise ClaimExists(claim_id=str(earlier.pk), state=earlier.state)
-    asked = {"contract": contract_id, "month": month}
-    total = rows(_SUM, asked)[0]
-    if total["amount_tiyn"] <= 0:
+    made = make_claims([contract_id], month, by=actor.user_id, at=at)
+    if not made:
         return None
-    claim = Claim.objects.create(
-        id=uuid7(at), programme_id=contract.programme_id, contract=contract, month=month, **total,
-        vat_tiyn=_vat(contract, month, total["amount_tiyn"]), prepared_by=actor.user_id, created_at=at)
-    execute(_CLAIM, asked | {"claim": claim.pk})
-    audit.record(actor=actor, at=at, verb="claim.prepare", object_type="claim", object_id=claim.pk,
-                 after={"state": "draft", "contract": contract.number, "month": month, **total})
-    return views([claim.pk])[0]
+    freeze_statements([contract_id], month, at=at)
+    claim = views(made)[0]
+    audit.record(actor=actor, at=at, verb="claim.prepare", object_type="claim", object_id=claim.id, after={
+        "state": "draft", "contract": contract.number, "month": month, "lines_n": claim.lines_n, "mass_g": claim.mass_g,
+        "amount_tiyn": claim.amount_tiyn})
+    return claim
 
 
 def submit_claim(*, actor: Actor, at: datetime, claim_id: UUID, act_number: str, einvoice_number: str,
-                 version: int | None = None) -> ClaimView:
+                 declaration: str, version: int | None = None) -> ClaimView:
     """File the claim, for the first time or corrected, with its act and e-invoice numbers.
 
-    Errors: NotFound, StaleVersion, WrongState; EinvoiceReused (on another claim or on a sale).
+    `declaration` is the code of the text whoever submits declares to be true; it is kept with who and when.
+
+    Errors: NotFound, StaleVersion, WrongState; EinvoiceReused (on another claim or on a sale); Unprocessable with
+    `declaration_outdated` (it is not the text in force).
     """
     claim = take_claim(actor, claim_id, action="submit", version=version)
+    if declaration != CURRENT:
+        raise Unprocessable(defects=[Defect("/declaration", "declaration_outdated", {"current": CURRENT})])
     if _einvoice_elsewhere(claim_id, einvoice_number):
         raise EinvoiceReused(defects=[Defect("/einvoice_number", EinvoiceReused.code)])
-    move_claims(actor, at, [claim], to="submitted", verb="claim.submit", act=act_number, einvoice=einvoice_number, changes={
-        "act_number": act_number, "einvoice_number": einvoice_number, "submitted_by": actor.user_id, "submitted_at": at,
-        "reason": ""})
+    move_claims(actor, at, [claim], to="submitted", verb="claim.submit", act=act_number, einvoice=einvoice_number,
+                declaration=declaration, changes={
+        "act_number": act_number, "einvoice_number": einvoice_number, "declaration": declaration,
+        "submitted_by": actor.user_id, "submitted_at": at, "reason": ""})
     return views([claim_id])[0]
 
 
@@ -127,7 +117,7 @@ def verify_claim(*, actor: Actor, at: datetime, claim_id: UUID, version: int | N
     defects = [rule.code for rule in (*LINE_RULES, *CLAIM_RULES) if rule.severity != "flag" and rule.code in found]
     if defects:
         move_claims(actor, at, [claim], to="returned", verb="claim.return", defects=defects,
-                    changes={"reason": ", ".join(defects)[:200]})
+                    changes={"reason": ", ".join(defects)[:200], "refused_by": actor.user_id})
     else:
         move_claims(actor, at, [claim], to="verified", verb="claim.verify", flags=sorted(found),
                     changes={"verified_by": actor.user_id, "verified_at": at})
@@ -137,7 +127,8 @@ def verify_claim(*, actor: Actor, at: datetime, claim_id: UUID, version: int | N
 def return_claim(*, actor: Actor, at: datetime, claim_id: UUID, reason: str, version: int | None = None) -> ClaimView:
     """The inspector sends it back with a reason of their own. Errors: NotFound, StaleVersion, WrongState."""
     claim = take_claim(actor, claim_id, action="return", version=version)
-    move_claims(actor, at, [claim], to="returned", verb="claim.return", reason=reason, changes={"reason": reason})
+    move_claims(actor, at, [claim], to="returned", verb="claim.return", reason=reason,
+                changes={"reason": reason, "refused_by": actor.user_id})
     return views([claim_id])[0]
 
 
@@ -145,15 +136,6 @@ def refuse_same_person(actor: Actor, *earlier: UUID | None) -> None:
     """Raise SamePerson if the actor is one of those who had the claim or register in hand before."""
     if actor.user_id is not None and actor.user_id in earlier:
         raise SamePerson
-
-
-def _vat(contract: Contract, month: date, amount_tiyn: int) -> int:
-    """The VAT contained in the amount, at the rate of the month's last day; none where the payee is not registered."""
-    if not contract.vat_payer:
-        return 0
-    last = date.fromordinal(next_month(month).toordinal() - 1)
-    rate = VatRate.objects.filter(valid__contains=last).first()
-    return vat_within(amount_tiyn=amount_tiyn, rate_percent=rate.percent) if rate else 0
 
 
 def _einvoice_elsewhere(claim_id: UUID, number: str | None) -> bool:

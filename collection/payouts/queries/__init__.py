@@ -1,5 +1,7 @@
 """Reads: claims and what was said of them, registers, the ledger, and why a tonne is or is not paid."""
 
+from .appeals import AppealView, appeal, appeals
+from .caps import CapView, Room, caps, programmes_with_a_queue, room
 from .claims import (
     ClaimView,
     LineView,
@@ -9,6 +11,7 @@ from .claims import (
     claim,
     claim_lines,
     claims,
+    declaration,
     rules,
     stage_sums,
     verdicts,
@@ -17,12 +20,16 @@ from .dossier import Dossier, dossier
 from .evidence import Evidence, evidence_of_load, evidence_of_pickup
 from .ledger import AccountSum, EntryView, balances, entries
 from .recompute import Difference, Recomputed, recompute_check
-from .registers import OrderView, RegisterView, orders, register, registers
+from .registers import OrderView, PayerView, RegisterView, orders, payer, register, registers
+from .statements import Correction, MonthStatement, Period, StatementPart, month_statement, month_statements, periods
 from .tonnes import StageMoney, Statement, money_of, statement
 
 __all__ = [
-    "AccountSum", "ClaimView", "Difference", "Dossier", "EntryView", "Evidence", "LineView", "OrderView", "Recomputed",
-    "RegisterView", "RuleView", "StageMoney", "StageSum", "Statement", "VerdictView", "balances", "claim",
-    "claim_lines", "claims", "dossier", "entries", "evidence_of_load", "evidence_of_pickup", "money_of", "orders",
-    "recompute_check", "register", "registers", "rules", "stage_sums", "statement", "verdicts",
+    "AccountSum", "AppealView", "CapView", "ClaimView", "Correction", "Difference", "Dossier", "EntryView",
+    "Evidence", "LineView", "MonthStatement", "OrderView", "PayerView", "Period", "Recomputed", "RegisterView",
+    "Room", "RuleView", "StageMoney", "StageSum", "Statement", "StatementPart", "VerdictView", "appeal", "appeals",
+    "balances", "caps", "claim", "claim_lines", "claims", "declaration", "dossier", "entries", "evidence_of_load",
+    "evidence_of_pickup", "money_of", "month_statement", "month_statements", "orders", "payer", "periods",
+    "programmes_with_a_queue", "recompute_check", "register", "registers", "room", "rules", "stage_sums",
+    "statement", "verdicts",
 ]

@@ -14,6 +14,7 @@ from collection.kernel.db import rows
 from collection.kernel.refusals import NotFound
 from collection.kernel.words import Words
 
+from ..declarations import CURRENT, DECLARATIONS
 from ..models import AccrualLine, Claim, Verdict
 from ..rules import CANCELLED, HOLD_WORDS, RULES
 from ..states import CLAIM_ACTIONS
@@ -161,6 +162,11 @@ def stage_sums(claim_id: UUID) -> list[StageSum]:
     return [StageSum(**row) for row in rows(
         "SELECT stage, count(*)::int AS lines_n, sum(mass_g)::bigint AS mass_g, sum(amount_tiyn)::bigint AS amount_tiyn "
         "FROM payouts_accrualline WHERE claim_id = %s GROUP BY stage ORDER BY stage", [claim_id])]
+
+
+def declaration() -> tuple[str, Words]:
+    """The code and the text that whoever submits a claim declares today."""
+    return CURRENT, DECLARATIONS[CURRENT]
 
 
 def rules() -> list[RuleView]:

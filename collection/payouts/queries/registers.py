@@ -8,7 +8,7 @@ from uuid import UUID
 
 from collection.kernel.refusals import NotFound
 
-from ..models import PaymentOrder, Register
+from ..models import Payer, PaymentOrder, Register
 from ..states import REGISTER_ACTIONS
 
 
@@ -44,6 +44,25 @@ class OrderView:
     reason: str
     answered_at: datetime | None
     reissue_of: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayerView:
+    """Whose account the bank's file debits. `purpose`: КНП."""
+
+    name: str
+    identity_number: str
+    iban: str
+    bic: str
+    purpose: str
+
+
+def payer(programme: str) -> PayerView:
+    """The account of the programme with that code; NotFound where nobody has set it."""
+    found = Payer.objects.filter(programme__code=programme).first()
+    if found is None:
+        raise NotFound
+    return PayerView(found.name, found.identity_number, found.iban, found.bic, found.purpose)
 
 
 def register(register_id: UUID) -> RegisterView:

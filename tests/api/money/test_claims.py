@@ -17,7 +17,7 @@ from tests.collection.custody.haul import TONNE
 
 pytestmark = pytest.mark.django_db
 COLLECTED = (9_05 + 7_41) * 4325
-PAPERS = {"act_number": "A-1", "einvoice_number": "ESF-1"}
+PAPERS = {"act_number": "A-1", "einvoice_number": "ESF-1", "declaration": "2026-1"}
 
 
 def form(contract, month="2026-03"):
@@ -169,7 +169,7 @@ def test_returned_and_rejected_with_a_reason(desk, haul, verified):
     no = act(desk.finance, verified, "reject", {"reason": "phantom load"})
     assert (no.json()["state"], no.json()["reason"]) == ("rejected", "phantom load")
     other = f"claims/{desk.recycler.post('claims', form(haul.recycler)).json()['id']}"
-    act(desk.recycler, other, "submit", {"act_number": "A-2", "einvoice_number": "ESF-2"})
+    act(desk.recycler, other, "submit", PAPERS | {"act_number": "A-2", "einvoice_number": "ESF-2"})
     assert act(desk.inspector, other, "return", {"reason": "sign the act"}).json()["state"] == "returned"
 
 

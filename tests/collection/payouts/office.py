@@ -9,6 +9,7 @@ from uuid import UUID
 
 from collection.kernel.actor import HOUSE
 from collection.payouts import operations as payouts, queries
+from collection.payouts.declarations import CURRENT as DECLARATION
 from tests import cast
 
 _papers = itertools.count(1)
@@ -33,7 +34,7 @@ class Office:
         claim = self.prepared(contractor, at, month)
         n = next(_papers)
         return payouts.submit_claim(actor=contractor.actor, at=at, claim_id=claim.id, act_number=f"A-{n}",
-                                    einvoice_number=f"ESF-{n}")
+                                    einvoice_number=f"ESF-{n}", declaration=DECLARATION)
 
     def verify(self, claim: queries.ClaimView, at: datetime) -> queries.ClaimView:
         return payouts.verify_claim(actor=self.inspector, at=at, claim_id=claim.id)

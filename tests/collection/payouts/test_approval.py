@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 
+from collection.accounts.models import Membership
 from collection.contracts.models import Allotment, Contract, Programme
 from collection.kernel.actor import HOUSE
 from collection.kernel.refusals import StaleVersion, WrongState
@@ -70,15 +72,18 @@ def test_nor_without_anybody(haul, office, state):
 
 def test_what_does_not_fit_under_the_ceiling_waits_in_order(haul, office):
     claims = [verified(haul, office, tonnes=tonnes) for tonnes in (3, 4, 2, 1)]
-    Programme.objects.filter(pk=haul.scene.programme.id).update(ceiling_tiyn=5 * ONE_TONNE)
+    programme = Programme.objects.filter(pk=haul.scene.programme.id)
+    programme.update(ceiling_tiyn=5 * ONE_TONNE)
     states = [office.approve(claim, cast.AT + timedelta(minutes=n)).state for n, claim in enumerate(claims)]
-    assert states == ["approved", "queued", "approved", "queued"]  # 3 + 2 fill it; a later one that fits goes first
+    assert states == ["approved", "queued", "queued", "queued"]  # 2 would fit, but nobody goes past who came before
     waiting = queries.claim(HOUSE, claims[1].id)
     assert (waiting.reason, waiting.approved_by) == ("ceiling_reached", office.finance.user_id)
-    assert office.approve(claims[1], cast.AT).state == "queued"  # asked again, it still has no room
-    Programme.objects.filter(pk=haul.scene.programme.id).update(ceiling_tiyn=9 * ONE_TONNE)
-    assert payouts.approve_queued(actor=HOUSE, at=cast.AT, programme_id=haul.scene.programme.id) == [claims[1].id]
-    Programme.objects.filter(pk=haul.scene.programme.id).update(ceiling_tiyn=None)
+    assert [office.approve(claim, cast.AT).state for claim in claims[1:]] == ["queued"] * 3  # nor by asking again
+    programme.update(ceiling_tiyn=9 * ONE_TONNE)
+    assert payouts.approve_queued(actor=HOUSE, at=cast.AT, programme_id=haul.scene.programme.id) == [
+        claims[1].id, claims[2].id]
+    assert office.approve(claims[3], cast.AT).state == "queued"
+    programme.update(ceiling_tiyn=None)
     assert office.approve(claims[3], cast.AT).state == "approved"
     assert queries.claim(HOUSE, claims[3].id).approved_by == office.finance.user_id
 
@@ -95,7 +100,7 @@ def test_a_contracts_own_cap(haul, office):
 def test_a_final_no_gives_the_money_back(haul, office, verbs):
     claim = verified(haul, office)
     rejected = payouts.reject_claim(actor=office.finance, at=cast.AT, claim_id=claim.id, reason="phantom load")
-    assert (rejected.state, rejected.reason, rejected.allowed_actions) == ("rejected", "phantom load", ())
+    assert (rejected.state, rejected.reason, rejected.allowed_actions) == ("rejected", "phantom load", ("appeal",))
     assert verbs(claim.id)[-1] == "claim.reject"
     cap = Allotment.objects.filter(of="cap", contract_id=claim.contract_id)
     assert [one.amount for one in cap.order_by("id")] == [ONE_TONNE, -ONE_TONNE]
@@ -103,3 +108,45 @@ def test_a_final_no_gives_the_money_back(haul, office, verbs):
     with refused(WrongState):
         office.approve(claim, cast.AT)
     assert Claim.objects.get(pk=claim.id).state == "rejected"
+
+
+def insider(haul, office) -> tuple[cast.Actor, queries.ClaimView]:
+    """A finance officer who also is a member of the company that is to be paid."""
+    claim = verified(haul, office)
+    person = cast.Actor(office.finance.user_id, haul.scene.manager.organisation_id, "finance")
+    company = queries.claim(HOUSE, claim.id).organisation_id
+    Membership.objects.create(id=uuid4(), user_id=person.user_id, organisation_id=company, role="driver", created_at=cast.AT)
+    return person, claim
+
+
+def test_nobody_approves_the_claims_of_their_own_company(haul, office):
+    person, claim = insider(haul, office)
+    with refused(payouts.OwnCompany):
+        payouts.approve_claim(actor=person, at=cast.AT, claim_id=claim.id)
+    with database_refuses("approver_is_no_payee"), connection.cursor() as cursor:
+        cursor.execute("UPDATE payouts_claim SET state = 'approved', approved_at = now(), approved_by = %s WHERE id = %s",
+                       [person.user_id, claim.id])
+    assert payouts.approve_claim(actor=office.second, at=cast.AT, claim_id=claim.id).state == "approved"
+
+
+def test_nor_does_anybody_who_is_not_of_the_operators_finance(haul, office):
+    claim = verified(haul, office)
+    for person in (haul.recycler.actor, haul.scene.manager, haul.scene.stranger.actor):
+        with database_refuses("approver_is_finance"), connection.cursor() as cursor:
+            cursor.execute("UPDATE payouts_claim SET state = 'approved', approved_at = now(), approved_by = %s "
+                           "WHERE id = %s", [person.user_id, claim.id])
+
+
+@pytest.mark.parametrize("table", ["claim", "register", "paymentorder"])
+def test_nothing_comes_into_the_world_approved(haul, office, table):
+    claim = verified(haul, office)
+    office.answered(office.sent([office.approve(claim, cast.AT).id], cast.AT), cast.AT)
+    with database_refuses("papers_begin"), connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO payouts_{table} SELECT * FROM payouts_{table}")
+
+
+@pytest.mark.parametrize("column", ["claim_id", "amount_tiyn"])
+def test_what_a_claim_takes_of_the_caps_is_never_rewritten(haul, office, column):
+    verified(haul, office)
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE payouts_claimshare SET {column} = {column}")

@@ -12,6 +12,7 @@ from collection.custody.models import Sale
 from collection.kernel.actor import HOUSE
 from collection.kernel.refusals import NotFound, StaleVersion, Unprocessable, WrongState
 from collection.payouts import operations as payouts, queries
+from collection.payouts.declarations import CURRENT as DECLARATION
 from collection.payouts.models import AccrualLine, Claim, Verdict
 from collection.payouts.rules import RULES
 from tests import cast
@@ -38,7 +39,7 @@ def test_a_claim_is_the_sum_of_its_lines(ready, office, verbs, told):
     assert {one.stage: one.amount_tiyn for one in queries.stage_sums(claim.id)} == {
         "collection": 9_05 * 4325, "transport": 7_41 * 4325}
     filed = payouts.submit_claim(actor=ready.collector.actor, at=cast.AT, claim_id=claim.id, act_number="A-1",
-                                 einvoice_number="ESF-1", version=1)
+                                 einvoice_number="ESF-1", declaration=DECLARATION, version=1)
     assert (filed.state, filed.version) == ("submitted", 2)
     verified = office.verify(filed, cast.AT)
     assert (verified.state, verified.verified_by) == ("verified", office.inspector.user_id)
@@ -70,7 +71,7 @@ def test_only_ones_own(ready, office):
     claim = office.prepared(ready.collector, cast.AT, MARCH)
     with refused(NotFound):
         payouts.submit_claim(actor=ready.recycler.actor, at=cast.AT, claim_id=claim.id, act_number="A",
-                             einvoice_number="E")
+                             einvoice_number="E", declaration=DECLARATION)
     for read in (queries.claim, queries.claim_lines):
         with refused(NotFound):
             read(ready.recycler.actor, claim.id)
@@ -86,7 +87,7 @@ def test_an_einvoice_number_stands_on_one_document(ready, office):
     for taken in (claim.einvoice_number, "ESF-SOLD"):
         with refused(payouts.EinvoiceReused, einvoice_number="einvoice_reused"):
             payouts.submit_claim(actor=ready.recycler.actor, at=cast.AT, claim_id=other.id, act_number="A",
-                                 einvoice_number=taken)
+                                 einvoice_number=taken, declaration=DECLARATION)
     with database_refuses("claim_einvoice_once"):
         Claim.objects.filter(pk=other.id).update(einvoice_number=claim.einvoice_number)
 
@@ -109,7 +110,7 @@ def test_all_defects_at_once_and_filed_again(ready, office):
     ready.recycled(cast.AT, [2 * TONNE])  # enough product for what was sold
     later = cast.AT + timedelta(days=1)
     payouts.submit_claim(actor=ready.recycler.actor, at=later, claim_id=claim.id, act_number="A",
-                         einvoice_number="ESF-NEW")
+                         einvoice_number="ESF-NEW", declaration=DECLARATION)
     assert office.verify(claim, later).state == "verified"
     assert all(one.passed for one in queries.verdicts(claim.id))  # of the last verification
     assert Verdict.objects.filter(claim_id=claim.id).count() == 2 * len(RULES)
@@ -130,7 +131,7 @@ def test_flags_mark_and_stop_nothing(haul, office):
 def test_returned_with_the_inspectors_own_words(ready, office):
     claim = office.submitted(ready.collector, cast.AT, MARCH)
     back = payouts.return_claim(actor=office.inspector, at=cast.AT, claim_id=claim.id, reason="act is not signed")
-    assert (back.state, back.reason, back.allowed_actions) == ("returned", "act is not signed", ("submit",))
+    assert (back.state, back.reason, back.allowed_actions) == ("returned", "act is not signed", ("submit", "appeal"))
 
 
 def test_b66_verbs_out_of_order(ready, office):
@@ -140,12 +141,16 @@ def test_b66_verbs_out_of_order(ready, office):
             verb(claim, cast.AT)
         assert caught.value.fields == {"state": "draft", "allowed_actions": ["submit"]}
     with refused(StaleVersion):
-        payouts.submit_claim(actor=HOUSE, at=cast.AT, claim_id=claim.id, act_number="A", einvoice_number="E", version=9)
+        payouts.submit_claim(actor=HOUSE, at=cast.AT, claim_id=claim.id, act_number="A", einvoice_number="E",
+                             declaration=DECLARATION, version=9)
+    with refused(Unprocessable, declaration="declaration_outdated"):
+        payouts.submit_claim(actor=HOUSE, at=cast.AT, claim_id=claim.id, act_number="A", einvoice_number="E",
+                             declaration="2021-1")
 
 
 def test_who_filed_it_may_not_verify_it(ready, office):
     claim = office.prepared(ready.collector, cast.AT, MARCH)
-    payouts.submit_claim(actor=HOUSE, at=cast.AT, claim_id=claim.id, act_number="A", einvoice_number="E")
+    payouts.submit_claim(actor=HOUSE, at=cast.AT, claim_id=claim.id, act_number="A", einvoice_number="E", declaration=DECLARATION)
     busybody = cast.Actor(ready.collector.actor.user_id, office.inspector.organisation_id, "inspector")
     with refused(payouts.SamePerson):
         payouts.verify_claim(actor=busybody, at=cast.AT, claim_id=claim.id)

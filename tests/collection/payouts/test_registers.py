@@ -132,7 +132,7 @@ def test_no_pay_before_the_register_is_approved(approved, office):
     with refused(NotFound):
         payouts.approve_register(actor=office.second, at=cast.AT, register_id=uuid4())
     with database_refuses("lifecycle"), connection.cursor() as cursor:
-        cursor.execute("UPDATE payouts_register SET state = 'settled', approved_by = gen_random_uuid()")
+        cursor.execute("UPDATE payouts_register SET state = 'settled', approved_by = %s", [office.second.user_id])
 
 
 def test_one_live_order_for_a_claim(approved, office):

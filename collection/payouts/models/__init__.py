@@ -15,7 +15,7 @@ from collection.kernel.db import HouseQuerySet
 from collection.kernel.fields import NumberField, XidField
 from collection.waste.models import Category
 
-from .states import CLAIM_STEPS, ORDER_STEPS, REGISTER_STEPS
+from ..states import CLAIM_STEPS, ORDER_STEPS, REGISTER_STEPS
 
 
 class ContractOwnedQuerySet(HouseQuerySet):
@@ -40,10 +40,12 @@ class Claim(models.Model):
     vat_tiyn = models.BigIntegerField(default=0)
     act_number = models.CharField(max_length=40, blank=True)
     einvoice_number = models.CharField(max_length=60, null=True)
+    declaration = models.CharField(max_length=20, blank=True)  # which text whoever submitted it declared (declarations.py)
     prepared_by = models.UUIDField(null=True)
     submitted_by = models.UUIDField(null=True)
     verified_by = models.UUIDField(null=True)
     approved_by = models.UUIDField(null=True)
+    refused_by = models.UUIDField(null=True)  # who returned or rejected it last
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
@@ -276,3 +278,14 @@ class Paid(Delta):
 
     line = models.OneToOneField(AccrualLine, models.PROTECT)
     order = models.ForeignKey(PaymentOrder, models.PROTECT)
+
+
+from .appeals import Appeal, Payer  # noqa: E402  (they point at the claim above)
+from .caps import Cap, ClaimShare  # noqa: E402
+from .closing import MonthStatement, Period, StatementLine  # noqa: E402
+
+__all__ = [
+    "Account", "AccrualLine", "Appeal", "Cap", "Claim", "ClaimShare", "ContractOwnedQuerySet", "Hold", "LedgerEntry",
+    "LedgerTransaction", "MonthStatement", "Paid", "Payer", "PaymentOrder", "Period", "Rated", "RatedUpTo", "Register",
+    "StatementLine", "Verdict",
+]
