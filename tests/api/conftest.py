@@ -11,7 +11,7 @@ import pytest
 
 from api.http.authentication import access_token
 from collection.accounts import steps
-from collection.accounts.rights import MEMBER_ROLES
+from collection.accounts.rights import MEMBER_ROLES, STAFF_ROLES
 from collection.kernel.actor import Actor
 from collection.kernel.ids import uuid7
 from tests.api.phone import Phone, identity_number
@@ -31,7 +31,8 @@ def sign_in(db: None) -> Any:
             if organisation_id is None:
                 organisation_id = uuid7(at)
                 assert steps.add_organisation(id=organisation_id, kind="company", name=f"Company {serial}",
-                                              identity_number=identity_number(serial), at=at)
+                                              identity_number=identity_number(serial), at=at,
+                                              is_operator=role in STAFF_ROLES)
             steps.add_membership(id=membership_id, user_id=user_id, organisation_id=organisation_id, role=role, at=at)
         phone = Phone()
         steps.open_session(id=session_id, user_id=user_id, device=phone.installation, refresh_hash=session_id.bytes * 2,

@@ -2,13 +2,12 @@
 
 from .accrue import Accrued, accrue
 from .appeals import AppealOpen, CorrectedSince, decide_appeal, file_appeal
-from .approval import OwnCompany, approve_claim, approve_queued, reject_claim
+from .approval import approve_claim, approve_queued, reject_claim
 from .caps import set_cap, set_payer
 from .claims import (
     ClaimExists,
     EinvoiceReused,
     NothingToClaim,
-    SamePerson,
     prepare_claim,
     return_claim,
     submit_claim,
@@ -16,12 +15,13 @@ from .claims import (
 )
 from .closing import AccrualBehind, Closed, MonthClosed, MonthNotOver, close_month
 from .holds import lift_hold
+from .persons import NotFinance, OwnCompany, SamePerson
 from .registers import BankLine, RegisterRefused, approve_register, prepare_register, record_bank_result
 
 __all__ = [
     "AccrualBehind", "Accrued", "AppealOpen", "BankLine", "ClaimExists", "Closed", "CorrectedSince",
-    "EinvoiceReused", "MonthClosed", "MonthNotOver", "NothingToClaim", "OwnCompany", "RegisterRefused",
-    "SamePerson", "accrue", "approve_claim", "approve_queued", "approve_register", "close_month", "decide_appeal",
-    "file_appeal", "lift_hold", "prepare_claim", "prepare_register", "record_bank_result", "reject_claim",
-    "return_claim", "set_cap", "set_payer", "submit_claim", "verify_claim",
+    "EinvoiceReused", "MonthClosed", "MonthNotOver", "NotFinance", "NothingToClaim", "OwnCompany",
+    "RegisterRefused", "SamePerson", "accrue", "approve_claim", "approve_queued", "approve_register", "close_month",
+    "decide_appeal", "file_appeal", "lift_hold", "prepare_claim", "prepare_register", "record_bank_result",
+    "reject_claim", "return_claim", "set_cap", "set_payer", "submit_claim", "verify_claim",
 ]

@@ -19,8 +19,8 @@ from notifications import outbox
 from .. import ledger, notices
 from ..models import AccrualLine, Appeal
 from ..queries.appeals import AppealView, appeal_views
-from .claims import refuse_same_person
 from .moving import move_claims, take_claim
+from .persons import refuse_same_person
 
 
 class AppealOpen(Refusal):

@@ -17,41 +17,28 @@ from uuid import UUID
 from collection.contracts.models import Programme
 from collection.contracts.steps import Allot, allot
 from collection.kernel.actor import Actor
-from collection.kernel.db import rows
-from collection.kernel.refusals import Kind, NotFound, Refusal
-from collection.kernel.words import Words
+from collection.kernel.refusals import NotFound
 
 from .. import ledger
 from ..models import Claim
 from ..queries.caps import room
 from ..queries.claims import ClaimView, views
-from .claims import refuse_same_person
 from .moving import move_claims, take_claim
-
-
-class OwnCompany(Refusal):
-    """Nobody approves the claims of a company they belong, or belonged, to. The database refuses it too."""
-
-    code = "own_company"
-    kind = Kind.FORBIDDEN
-    words = Words("Өз компанияңыздың өтінімін бекіте алмайсыз", "Нельзя утверждать заявку своей компании",
-                  "Nobody approves the claims of their own company")
+from .persons import refuse_who_may_not_approve
 
 
 def approve_claim(*, actor: Actor, at: datetime, claim_id: UUID, version: int | None = None) -> ClaimView:
     """verified -> approved, or queued where a limit has no room; asked again of a queued one, it looks anew.
 
-    Errors: NotFound, StaleVersion, WrongState; SamePerson (whoever prepared, filed or verified it); OwnCompany.
+    Errors: NotFound, StaleVersion, WrongState; SamePerson (whoever prepared, filed or verified it), NotFinance, OwnCompany.
     """
     programme_id = Claim.objects.visible_to(actor).filter(pk=claim_id).values_list("programme_id", flat=True).first()
     if programme_id is None:
         raise NotFound
     _queue_up(programme_id)
     claim = take_claim(actor, claim_id, action="approve", version=version)
-    refuse_same_person(actor, claim.prepared_by, claim.submitted_by, claim.verified_by)
-    if rows("SELECT FROM accounts_membership WHERE user_id = %s AND organisation_id = %s",
-            [actor.user_id, claim.contract.organisation_id]):
-        raise OwnCompany
+    refuse_who_may_not_approve(actor, claim.prepared_by, claim.submitted_by, claim.verified_by,
+                               payee=claim.contract.organisation_id)
     said_yes = {"approved_by": actor.user_id, "approved_at": at} if claim.state == "verified" else {}
     waiting = [one for one in _queue(programme_id) if one.pk != claim.pk and (
         claim.state == "verified" or (one.approved_at, one.number) < (claim.approved_at, claim.number))]

@@ -12,7 +12,7 @@ from collection.custody.models import Sale
 from collection.custody.queries import stock
 from collection.kernel.actor import Actor
 from collection.kernel.calendar import almaty_date, month_of
-from collection.kernel.refusals import Defect, Kind, NotFound, Refusal, Unprocessable
+from collection.kernel.refusals import Defect, NotFound, Refusal, Unprocessable
 from collection.kernel.words import Words
 
 from ..declarations import CURRENT
@@ -22,6 +22,7 @@ from ..queries.lines import line_facts
 from ..rules import CLAIM_RULES, LINE_RULES, ClaimFacts, Stock, broken
 from ..steps import freeze_statements, make_claims
 from .moving import move_claims, take_claim
+from .persons import refuse_same_person
 
 #: At most so many consignments are named under one broken rule; the count says how many there are.
 NAMED = 20
@@ -42,14 +43,6 @@ class ClaimExists(Refusal):
 class EinvoiceReused(Refusal):
     code = "einvoice_reused"
     words = Words("Бұл ЭШФ нөмірі пайдаланылған", "Этот номер ЭСФ уже использован", "This e-invoice number is in use")
-
-
-class SamePerson(Refusal):
-    """Nobody approves what they prepared, filed or verified. The database refuses it too."""
-
-    code = "same_person"
-    kind = Kind.FORBIDDEN
-    words = Words("Екінші адам бекітуі керек", "Утвердить должен другой человек", "A second person must do this")
 
 
 def prepare_claim(*, actor: Actor, at: datetime, contract_id: UUID, month: date) -> ClaimView | None:
@@ -130,12 +123,6 @@ def return_claim(*, actor: Actor, at: datetime, claim_id: UUID, reason: str, ver
     move_claims(actor, at, [claim], to="returned", verb="claim.return", reason=reason,
                 changes={"reason": reason, "refused_by": actor.user_id})
     return views([claim_id])[0]
-
-
-def refuse_same_person(actor: Actor, *earlier: UUID | None) -> None:
-    """Raise SamePerson if the actor is one of those who had the claim or register in hand before."""
-    if actor.user_id is not None and actor.user_id in earlier:
-        raise SamePerson
 
 
 def _einvoice_elsewhere(claim_id: UUID, number: str | None) -> bool:

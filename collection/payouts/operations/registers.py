@@ -23,8 +23,8 @@ from .. import ledger
 from ..models import Claim, PaymentOrder, Register
 from ..queries.registers import RegisterView, register
 from ..states import REGISTER_ACTIONS
-from .claims import refuse_same_person
 from .moving import move_claims
+from .persons import refuse_who_may_not_approve
 
 
 class RegisterRefused(Unprocessable):
@@ -86,9 +86,10 @@ def prepare_register(*, actor: Actor, at: datetime, claim_ids: Sequence[UUID] | 
 
 
 def approve_register(*, actor: Actor, at: datetime, register_id: UUID, version: int | None = None) -> RegisterView:
-    """A second finance officer lets it go to the bank. Errors: NotFound, StaleVersion, WrongState, SamePerson."""
+    """A second finance officer lets it go to the bank. Errors: NotFound, StaleVersion, WrongState, SamePerson,
+    NotFinance."""
     row = _take(register_id, "approve", version)
-    refuse_same_person(actor, row.prepared_by)
+    refuse_who_may_not_approve(actor, row.prepared_by)
     Register.objects.filter(pk=register_id).update(
         state="approved", approved_by=actor.user_id, approved_at=at, version=F("version") + 1)
     audit.record(actor=actor, at=at, verb="register.approve", object_type="register", object_id=register_id,

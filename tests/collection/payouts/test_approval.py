@@ -150,3 +150,10 @@ def test_what_a_claim_takes_of_the_caps_is_never_rewritten(haul, office, column)
     verified(haul, office)
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE payouts_claimshare SET {column} = {column}")
+
+
+def test_nor_politely(haul, office):
+    claim = verified(haul, office)
+    for person in (office.inspector, haul.scene.manager):
+        with refused(payouts.SamePerson if person is office.inspector else payouts.NotFinance):
+            payouts.approve_claim(actor=person, at=cast.AT, claim_id=claim.id)
