@@ -198,6 +198,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "IncidentKind": "collection.dispatch.states.INCIDENT_KINDS",
         "ConsignmentState": "collection.custody.states.CONSIGNMENT_STEPS",
         "RefusalReason": "collection.custody.states.REFUSAL_REASONS",
+        "Product": "collection.custody.states.PRODUCTS", "Material": "collection.custody.states.MATERIALS",
         "LossReason": "collection.custody.states.LOSS_REASONS",
         "LineageNodeKind": "collection.custody.states.LINEAGE_NODES",
         "LineageStep": "collection.custody.states.LINEAGE_STEPS",

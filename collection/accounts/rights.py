@@ -78,6 +78,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "receipt.correct": _roles("recycler_admin"),
     "batch.read": _roles("recyclers officers"), "batch.create": _roles("recyclers integration"),
     "batch.correct": _roles("recycler_admin"),
+    "balance.read": _roles("collector_admin recyclers officers"),
     "stock.read": _roles("recyclers officers"), "stock.create": _roles("recyclers integration"),
     # contractors: vehicles, facilities, scales, drivers
     "base.read": _roles("collectors recyclers staff"), "base.create": _roles("contractors"),

@@ -20,6 +20,9 @@ CONSIGNMENT_ACTIONS = {
 }
 #: Why grams did not come out of temporary storage, or of a load that was divided.
 LOSS_REASONS = ("drying", "spill", "fire", "theft", "other")
+#: What leaves a plant, and what its balance is drawn up in.
+PRODUCTS = ("product", "byproduct")
+MATERIALS = ("waste", *PRODUCTS, "all")
 REFUSAL_REASONS = ("impurity", "wrong_category", "wet", "over_capacity", "unsafe", "other")
 
 #: What a node of a lineage may be, and how grams come from one to the next (queries.lineage).

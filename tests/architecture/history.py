@@ -9,7 +9,8 @@ SEALED = (
     "audit_anchor", "audit_anchoredhead", "audit_auditline", "audit_rowhistory", "audit_statechange", "contracts_allotment",
     "pickups_declared",
     "custody_batch", "custody_batchinput", "custody_consignmentpickup", "custody_correction", "custody_division",
-    "custody_fact", "custody_grouping", "custody_groupingmember", "custody_receipt", "custody_sale", "custody_stay",
+    "custody_fact", "custody_grouping", "custody_groupingmember", "custody_receipt", "custody_sale", "custody_salelot",
+    "custody_stay",
     "custody_transportsheet", "custody_weighing",
     "payouts_ledgerentry", "payouts_ledgertransaction", "payouts_paid", "payouts_rated", "payouts_verdict",
 )

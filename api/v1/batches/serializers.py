@@ -1,11 +1,16 @@
 """The plant: processing batches, and what was sold of their product."""
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
-from api.http.fields import Id, Instant, ListOf, Reply, StrictSerializer, Text
+from api.http.fields import Id, Instant, ListOf, Month, OneOf, Reply, StrictQuery, StrictSerializer, Text, Wrong
 from api.http.pagination import PageQuery, PageReply
 from api.v1.consignments.serializers import grams
+from collection.custody.states import MATERIALS, PRODUCTS
+
+MAX_MONTHS = 36
 
 
 class BatchQuery(PageQuery):
@@ -52,22 +57,65 @@ class SaleQuery(PageQuery):
 class SaleForm(StrictSerializer):
     facility_id = Id()
     category = Text(max_length=20)
+    material = OneOf(PRODUCTS, default="product")
     mass_g = grams()
     buyer = Text(max_length=200)
+    buyer_number = Text(max_length=12, pattern=r"[0-9]{12}", required=False, help_text="BIN or IIN")
     einvoice_number = Text(max_length=60)
     occurred_at = Instant()
+
+
+class LotReply(Reply):
+    batch_id = serializers.UUIDField()
+    number = serializers.IntegerField(help_text="of the batch")
+    mass_g = serializers.IntegerField()
 
 
 class SaleReply(Reply):
     id = serializers.UUIDField()
     facility_id = serializers.UUIDField()
     category = serializers.CharField()
+    material = serializers.ChoiceField(PRODUCTS)
     mass_g = serializers.IntegerField()
     buyer = serializers.CharField()
+    buyer_number = serializers.CharField()
     einvoice_number = serializers.CharField()
+    lots = LotReply(many=True, help_text="the batches it was of; less than its mass where more was sold than made")
     occurred_at = serializers.DateTimeField()
     recorded_at = serializers.DateTimeField()
 
 
 class SalesReply(PageReply):
     items = SaleReply(many=True)
+
+
+class BalanceQuery(StrictQuery):
+    month_from = Month()
+    month_to = Month(required=False, help_text="the last month; the first one alone if unsaid, 36 at most")
+    category = Text(max_length=20, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        first, last = attrs["month_from"], attrs.get("month_to", attrs["month_from"])
+        if last < first:
+            raise Wrong("out_of_order", at="month_to")
+        if (last.year - first.year) * 12 + last.month - first.month >= MAX_MONTHS:
+            raise Wrong("range_too_long", at="month_to", max_months=MAX_MONTHS)
+        return attrs
+
+
+class BalanceRowReply(Reply):
+    """opening + in - out - loss = closing. `all`: the plant as a whole, what it made of its waste being no way in or out."""
+
+    category = serializers.CharField()
+    month = serializers.DateField(help_text="its first day")
+    material = serializers.ChoiceField(MATERIALS)
+    opening_g = serializers.IntegerField()
+    in_g = serializers.IntegerField(help_text="received or stored; of products: made")
+    out_g = serializers.IntegerField(help_text="became product, left the store, or was sold")
+    loss_g = serializers.IntegerField()
+    closing_g = serializers.IntegerField(help_text="below zero where more was sold than made")
+
+
+class BalanceReply(Reply):
+    facility_id = serializers.UUIDField()
+    rows = BalanceRowReply(many=True)

@@ -81,3 +81,16 @@ class Sales(HouseView):
             return queries.sale(actor, operations.sell(actor=actor, at=at, sales=[new])[0])
 
         return write(request, sell, render=asdict, status=201)
+
+
+class Balance(HouseView):
+    """The mass balance of a plant or store, month by month: it always closes."""
+
+    actions = {"GET": "balance.read"}
+    queries = {"GET": serializers.BalanceQuery}
+    replies = {"GET": serializers.BalanceReply}
+    operation_ids = {"GET": "readBalance"}
+
+    def get(self, request: Request, facility_id: UUID) -> HttpResponse:
+        found = queries.balance(request.actor, facility_id, **self.query())
+        return reply({"facility_id": facility_id, "rows": [asdict(row) for row in found]})

@@ -49,4 +49,6 @@ class Fact(Delta):
             models.Index(fields=["consignment"], name="fact_consignment"),
             models.Index(fields=["facility", "category", "occurred_on"], include=["grams"],
                          condition=Q(measure="recycled"), name="fact_plant_month"),
+            models.Index(fields=["facility", "category", "occurred_on"], include=["grams"],
+                         condition=Q(measure="received"), name="fact_received_month"),
         ]

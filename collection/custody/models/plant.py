@@ -13,6 +13,7 @@ from collection.kernel.fields import NumberField
 from collection.registry.models import Facility
 from collection.waste.models import Category
 
+from ..states import PRODUCTS
 from .loads import Consignment
 
 
@@ -72,13 +73,15 @@ class SaleQuerySet(HouseQuerySet):
 
 
 class Sale(models.Model):
-    """Product that left the plant. More sold than made is recorded too: the balance then blocks the plant's claim."""
+    """Product or by-product that left the plant. More sold than made is recorded too: the balance then blocks the claim."""
 
     id = models.UUIDField(primary_key=True)
     facility = models.ForeignKey(Facility, models.PROTECT, db_index=False)
     category = models.ForeignKey(Category, models.PROTECT, db_index=False)
+    material = models.CharField(max_length=10, choices=[(one, one) for one in PRODUCTS], default="product")
     mass_g = models.BigIntegerField()
     buyer = models.CharField(max_length=200)
+    buyer_number = models.CharField(max_length=12, blank=True)  # BIN or IIN
     einvoice_number = models.CharField(max_length=60)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
@@ -92,3 +95,17 @@ class Sale(models.Model):
             models.UniqueConstraint(fields=["einvoice_number"], name="sale_einvoice_once"),
         ]
         indexes = [models.Index(fields=["facility", "category"], include=["mass_g"], name="sale_stock")]
+
+
+class SaleLot(models.Model):
+    """Which batch a sale was taken from: the oldest that has any left. What no batch made stands in no lot."""
+
+    sale = models.ForeignKey(Sale, models.PROTECT, related_name="lots")
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="sold", db_index=False)
+    mass_g = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "sale"], name="lot_once"),
+            models.CheckConstraint(condition=Q(mass_g__gt=0), name="lot_positive"),
+        ]

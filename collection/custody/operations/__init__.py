@@ -1,11 +1,12 @@
 """The verbs of custody, by topic. Each takes a list: one load over HTTP and two thousand in a replay run the same lines."""
 
-from .batches import BatchDoesNotClose, EinvoiceReused, NewBatch, NewSale, process, sell
+from .batches import BatchDoesNotClose, NewBatch, process
 from .corrections import NewCorrection, correct_receipts
 from .grouping import GroupReceipt, NewGrouping, group, receive_group
 from .loads import HandoverCodeWrong, IdTaken, Load, Loaded, load
 from .receipts import NewReceipt, ReceiptDoesNotDivideNet, RefusalNeedsReason, deliver, receive
 from .refusals import ForeignOrigin, OccurredInFuture
+from .sales import EinvoiceReused, NewSale, sell
 from .storing import DivisionDoesNotConserve, LossNeedsReason, NewDivision, NewPart, NewStay, split, store
 from .weighings import NetNotPositive, OverRoadLimit, Ticket, TicketReused, weigh
 

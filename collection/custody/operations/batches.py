@@ -1,4 +1,4 @@
-"""The plant: what went in became product, by-products and loss; and what was sold of it."""
+"""The plant: what went in became product, by-products and loss."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from collection.kernel.actor import Actor
 from collection.kernel.bulk import insert
 from collection.kernel.calendar import month_of
 from collection.kernel.ids import uuid7
-from collection.kernel.refusals import Defect, NotFound, Refusal, Unprocessable
+from collection.kernel.refusals import Defect, NotFound, Unprocessable
 from collection.kernel.words import Words
-from collection.registry.models import Facility, FacilityCapacity
+from collection.registry.models import FacilityCapacity
 from collection.registry.rules import pointer
-from collection.waste.models import Category
 from notifications import outbox
 
 from .. import notices
-from ..models import Batch, BatchInput, Sale
+from ..models import Batch, BatchInput
 from ..steps import fact, legal_date, move, seal, standings, take
 from .refusals import Wrongs
 
@@ -33,11 +32,6 @@ class BatchDoesNotClose(Unprocessable):
 
     code = "batch_does_not_close"
     words = Words("Партия балансы жабылмайды", "Баланс партии не сходится", "The batch does not balance")
-
-
-class EinvoiceReused(Refusal):
-    code = "einvoice_reused"
-    words = Words("Бұл ЭШФ нөмірі пайдаланылған", "Этот номер ЭСФ уже использован", "This e-invoice number is in use")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +44,6 @@ class NewBatch:
     product_g: int
     byproduct_g: int
     loss_g: int
-    occurred_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NewSale:
-    """Product that leaves the plant, in grams, under its own e-invoice."""
-
-    facility_id: UUID
-    category: str
-    mass_g: int
-    buyer: str
-    einvoice_number: str
     occurred_at: datetime
 
 
@@ -113,40 +95,6 @@ def process(*, actor: Actor, at: datetime, batches: Sequence[NewBatch]) -> list[
     ])
     people = accounts.recipients(notices.told("processed", loads.values()))
     outbox.put(notices.moved("processed", loads.values(), actor, people), at=at)
-    return [row.pk for row in rows]
-
-
-def sell(*, actor: Actor, at: datetime, sales: Sequence[NewSale]) -> list[UUID]:
-    """Write down what left the plant. Selling more than was made is recorded too, and blocks the plant's claim.
-
-    Errors: NotFound (another's plant); EinvoiceReused; OccurredInFuture, Unprocessable with `unknown_category`.
-    """
-    plants = set(Facility.objects.visible_to(actor).filter(pk__in={one.facility_id for one in sales}).values_list(
-        "pk", flat=True))
-    if any(one.facility_id not in plants for one in sales):
-        raise NotFound
-    known = set(Category.objects.values_list("code", flat=True))
-    numbers = [one.einvoice_number for one in sales]
-    used = set(Sale.objects.filter(einvoice_number__in=numbers).values_list("einvoice_number", flat=True))
-    wrongs = Wrongs(sales)
-    for n, one in enumerate(sales):
-        wrongs.future(n, one.occurred_at, at)
-        if one.category not in known:
-            wrongs.add(Unprocessable, n, "category", "unknown_category", value=one.category)
-        if one.einvoice_number in used or one.einvoice_number in numbers[:n]:
-            wrongs.add(EinvoiceReused, n, "einvoice_number")
-    wrongs.refuse()
-    rows = Sale.objects.bulk_create([
-        Sale(id=uuid7(at), facility_id=one.facility_id, category_id=one.category, mass_g=one.mass_g, buyer=one.buyer,
-             einvoice_number=one.einvoice_number, occurred_at=one.occurred_at, recorded_at=at, sold_by=actor.user_id)
-        for one in sales
-    ])
-    audit.record_many(actor=actor, at=at, lines=[
-        audit.Line("product.sell", "sale", row.pk, after={
-            "facility": row.facility_id, "category": row.category_id, "mass_g": row.mass_g,
-            "einvoice": row.einvoice_number})
-        for row in rows
-    ])
     return [row.pk for row in rows]
 
 

@@ -87,6 +87,12 @@ WHERE batch.id = ANY(%s) GROUP BY batch.id ORDER BY batch.number
 """
 
 
+_LOTS = """
+SELECT lot.batch_id, sale.material, lot.sale_id, lot.mass_g, sale.mass_g AS whole_g
+FROM custody_salelot lot JOIN custody_sale sale ON sale.id = lot.sale_id WHERE lot.batch_id = ANY(%s) ORDER BY lot.id
+"""
+
+
 def lineage(actor: Actor, consignment_id: UUID) -> Lineage:
     """The load's way up to its pickups and down to product, sale, refusal and loss; NotFound if it may not be seen.
 
@@ -167,18 +173,31 @@ class _Graph:
 
     def batches(self, batch_of: dict[UUID, UUID]) -> None:
         """Each load's share of what its batch became."""
-        for batch in rows(_BATCHES, [list(set(batch_of.values()))]) if batch_of else []:
+        batches = rows(_BATCHES, [list(set(batch_of.values()))]) if batch_of else []
+        lots = defaultdict(list)
+        for lot in rows(_LOTS, [[one["id"] for one in batches]]) if batches else []:
+            lots[lot["batch_id"], lot["material"]].append(lot)
+        for batch in batches:
             whole_g = sum(batch["masses"])
             made = [batch["product_g"], batch["byproduct_g"], whole_g - batch["product_g"] - batch["byproduct_g"]]
             here = self.node("batch", batch["id"], number=batch["number"], whole_g=whole_g)
-            for load, mass_g, shares in zip(batch["loads"], batch["masses"], spread(batch["masses"], made), strict=True):
-                if load not in batch_of:
+            came = spread(batch["masses"], made)
+            ours = [n for n, load in enumerate(batch["loads"]) if load in batch_of]
+            for n in ours:
+                plant = self.node("plant", self.family[batch["loads"][n]]["facility_id"])
+                self.pass_on(plant, here, batch["masses"][n], "processed")
+            for place, kind in enumerate(("product", "byproduct", "lost")):
+                shares = [came[n][place] for n in range(len(came))]
+                if not sum(shares[n] for n in ours):
                     continue
-                self.pass_on(self.node("plant", self.family[load]["facility_id"]), here, mass_g, "processed")
-                for kind, whole, grams in zip(("product", "byproduct", "lost"), made, shares, strict=True):
-                    if whole:
-                        self.pass_on(here, self.node(kind, batch["id"], number=batch["number"], whole_g=whole), grams,
-                                     "lost" if kind == "lost" else "made")
+                there = self.node(kind, batch["id"], number=batch["number"], whole_g=made[place])
+                self.pass_on(here, there, sum(shares[n] for n in ours), "lost" if kind == "lost" else "made")
+                sold = lots[batch["id"], kind]
+                bought = spread(shares, [*(lot["mass_g"] for lot in sold), sum(shares) - sum(lot["mass_g"] for lot in sold)])
+                for column, lot in enumerate(sold):
+                    grams = sum(bought[n][column] for n in ours)
+                    if grams:
+                        self.pass_on(there, self.node("sale", lot["sale_id"], whole_g=lot["whole_g"]), grams, "sold")
 
     def finished(self, consignment_id: UUID, upper: set[str]) -> Lineage:
         came: dict[str, int] = defaultdict(int)

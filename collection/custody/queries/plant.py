@@ -12,7 +12,7 @@ from collection.kernel.actor import Actor
 from collection.kernel.db import rows
 from collection.kernel.refusals import NotFound
 
-from ..models import Batch, BatchInput, Sale
+from ..models import Batch, BatchInput, Sale, SaleLot
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,27 @@ def _batches(found: Any) -> list[BatchView]:
 
 
 @dataclass(frozen=True, slots=True)
+class Lot:
+    """Grams of a sale that came from one batch."""
+
+    batch_id: UUID
+    number: int
+    mass_g: int
+
+
+@dataclass(frozen=True, slots=True)
 class SaleView:
+    """`lots` add up to less than `mass_g` where more was sold than the plant had made."""
+
     id: UUID
     facility_id: UUID
     category: str
+    material: str
     mass_g: int
     buyer: str
+    buyer_number: str
     einvoice_number: str
+    lots: tuple[Lot, ...]
     occurred_at: datetime
     recorded_at: datetime
 
@@ -90,11 +104,15 @@ def sales(actor: Actor, *, ids: Iterable[UUID] | None = None, facility_id: UUID 
           after: UUID | None = None, limit: int | None = None) -> list[SaleView]:
     """The actor's plants' sales in the order they were recorded, after the id `after`."""
     asked = {"pk__in": ids and list(ids), "facility_id": facility_id, "pk__gt": after}
-    found = Sale.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
+    found = list(Sale.objects.visible_to(actor).filter(
+        **{name: value for name, value in asked.items() if value}).order_by("pk")[:limit])
+    lots: dict[UUID, list[Lot]] = {one.pk: [] for one in found}
+    for lot in SaleLot.objects.filter(sale__in=lots).select_related("batch").order_by("id"):
+        lots[lot.sale_id].append(Lot(lot.batch_id, lot.batch.number, lot.mass_g))
     return [
-        SaleView(one.pk, one.facility_id, one.category_id, one.mass_g, one.buyer, one.einvoice_number, one.occurred_at,
-                 one.recorded_at)
-        for one in found.order_by("pk")[:limit]
+        SaleView(one.pk, one.facility_id, one.category_id, one.material, one.mass_g, one.buyer, one.buyer_number,
+                 one.einvoice_number, tuple(lots[one.pk]), one.occurred_at, one.recorded_at)
+        for one in found
     ]
 
 
@@ -119,7 +137,8 @@ def stock(facility_ids: Iterable[UUID]) -> list[Stock]:
             """
             SELECT facility_id, category_id AS category, sum(product_g)::bigint AS product_g, sum(sold_g)::bigint AS sold_g
             FROM (SELECT facility_id, category_id, product_g, 0 AS sold_g FROM custody_batch
-                  UNION ALL SELECT facility_id, category_id, 0, mass_g FROM custody_sale) AS moves
+                  UNION ALL SELECT facility_id, category_id, 0, mass_g FROM custody_sale
+                  WHERE material = 'product') AS moves
             WHERE facility_id = ANY(%s) GROUP BY facility_id, category_id ORDER BY facility_id, category_id
             """,
             [list(facility_ids)],

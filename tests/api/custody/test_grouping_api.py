@@ -58,3 +58,24 @@ def test_what_is_wrong_is_said_where_it_is_wrong(people, haul):
     refused(act(people.recycler, path, "split", {"parts": [{"mass_g": TONNE}], "occurred_at": instant(AT)}), 403)
     refused(people.collector.post(f"{path}/split", {"parts": [{"mass_g": TONNE}], "occurred_at": instant(AT)}), 428)
     assert people.collector.get(path).json()["allowed_actions"] == ["deliver", "store", "split", "group"]
+
+
+def test_a_plants_books_month_by_month(people, haul):
+    haul.recycled(AT, [TONNE])  # a tenth is lost
+    path = f"facilities/{haul.recycler.facility_id}/balance"
+    sale = people.recycler.post("sales", {
+        "facility_id": str(haul.recycler.facility_id), "category": "polymer", "material": "product", "mass_g": 400_000,
+        "buyer": "ТОО", "einvoice_number": "E-1", "occurred_at": instant(AT)})
+    assert (sale.status_code, [one["mass_g"] for one in sale.json()["lots"]]) == (201, [400_000])
+    found = people.recycler.get(f"{path}?month_from=2026-03&month_to=2026-04&category=polymer").json()
+    assert found["facility_id"] == str(haul.recycler.facility_id)
+    assert [tuple(row.values()) for row in found["rows"] if row["month"] == "2026-03-01"] == [
+        ("polymer", "2026-03-01", "waste", 0, 1_000_000, 900_000, 100_000, 0),
+        ("polymer", "2026-03-01", "product", 0, 900_000, 400_000, 0, 500_000),
+        ("polymer", "2026-03-01", "byproduct", 0, 0, 0, 0, 0),
+        ("polymer", "2026-03-01", "all", 0, 1_000_000, 400_000, 100_000, 500_000)]
+    assert people.manager.get(f"{path}?month_from=2026-03").status_code == 200
+    refused(people.collector.get(f"{path}?month_from=2026-03"), 404, "not_found")
+    refused(people.generator.get(f"{path}?month_from=2026-03"), 403)
+    for query in ("month_from=2026-03&month_to=2026-02", "month_from=2020-01&month_to=2026-02", "month_to=2026-02", ""):
+        refused(people.recycler.get(f"{path}?{query}"), 400)

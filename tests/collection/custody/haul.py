@@ -86,6 +86,10 @@ class Haul:
         return custody.process(actor=HOUSE, at=at, batches=[custody.NewBatch(
             self.recycler.contract_id, category, tuple(ids), input_g - input_g // 10, 0, input_g // 10, at)])[0]
 
+    def correct(self, consignment_id: UUID, accepted_g: int, *, at: datetime, reason: str = "typing slip") -> UUID:
+        return custody.correct_receipts(actor=HOUSE, at=at, corrections=[
+            custody.NewCorrection(consignment_id, accepted_g, reason)])[0]
+
     def recycled(self, at: datetime, nets_g: Sequence[int], *, refused_g: int = 0, category: str = "polymer",
                  processed_at: datetime | None = None, **changes: Any) -> list[UUID]:
         ids = self.received(at, nets_g, refused_g=refused_g, category=category, **changes)
