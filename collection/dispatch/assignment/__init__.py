@@ -1,8 +1,9 @@
 """Who fetches what and where it goes, for many loads at once: served tonnes first, then the way driven.
 
 Pure: plain arrays in, a plan out, and the same plan for the same arrays. One category at a time, because quotas are by
-category. Prices of the accounts come first (`prices`), a min-cost flow over the pairs that are cheap at these prices second
-(`flow`), whole loads and a seeded local search last (`relocation`). The prices also give the bound that no plan can beat.
+category. A min-cost flow comes first (`flow`); it also says what room is worth. These prices are made true for whole ways
+(`prices`), show each load the pairs that are cheap for everybody, and give the bound that no plan can beat. Whole loads and
+a seeded local search come last (`relocation`).
 Source: libraries.md, section 9.
 """
 
@@ -28,8 +29,8 @@ __all__ = [
 PAIRS = 16
 #: More rounds for fewer loads: so many loads are priced in all, and so many shaken.
 PRICE_ROUNDS, PRICED, BOUND_ROUNDS = (16, 60), 200_000, 400
-SHAKES, SHAKEN = 40, 6_000
-#: Beyond so many loads the flow knows their cheapest pairs only, and those left over look farther once, not thrice.
+SHAKES, SHAKEN = 40, 2_000
+#: Beyond so many loads there is one flow, not two, and those left over look farther once, not thrice.
 LARGE = 3_000
 
 
@@ -51,11 +52,10 @@ def assign(problem: Problem, *, now: tuple[Ints, Ints] | None = None, seed: int 
         plan = plan_of(problem, nobody, nobody)
         return Assigned(plan, np.zeros(len(problem.room_g)), plan.cost_tkm)
     ways = problem.ways()
-    prices = _prices(problem, ways, rounds=min(max(PRICED // len(ways), PRICE_ROUNDS[0]), PRICE_ROUNDS[1]))
+    prices, hands = _priced(problem, ways, rounds=min(max(PRICED // len(ways), PRICE_ROUNDS[0]), PRICE_ROUNDS[1]))
     priced = at_prices(problem, ways, prices, number=PAIRS)
     bound = bound_tkm(problem, prices, priced.least)
-    known = priced.pairs[:, :PAIRS] if len(ways) > LARGE else priced.pairs
-    plans = [_whole(problem, ways, priced.pairs, flow(problem, ways, known, priced.cheapest), seed)]
+    plans = [_whole(problem, ways, priced.pairs, hands, seed)]
     if now is not None:
         plans.insert(0, _whole(problem, ways, _with(problem, priced.pairs, now), now))
     return Assigned(min(plans, key=lambda plan: plan.cost_tkm), prices, bound)
@@ -65,14 +65,14 @@ def price(problem: Problem) -> Floats:
     """Metres that room in each account is worth, were loads divisible; a load left behind costs twice the longest way."""
     ways = problem.ways()
     longest = int(ways[ways < NO_WAY // 2].max(initial=0))
-    return _prices(replace(problem, penalty_m=2 * longest), ways, rounds=PRICE_ROUNDS[1])
+    return _priced(replace(problem, penalty_m=2 * longest), ways, rounds=PRICE_ROUNDS[1])[0]
 
 
 def lower_bound(problem: Problem, *, rounds: int = BOUND_ROUNDS) -> float:
     """The split bound sharpened by more rounds, in tonne-kilometres."""
     ways = problem.ways()
     return max(split_bound(problem, prices, ways) for prices in (
-        _prices(problem, ways, rounds=rounds), np.zeros(len(problem.room_g))))
+        _priced(problem, ways, rounds=rounds)[0], np.zeros(len(problem.room_g))))
 
 
 def split_bound(problem: Problem, prices: Floats, ways: NDArray[np.int32] | None = None) -> float:
@@ -81,14 +81,20 @@ def split_bound(problem: Problem, prices: Floats, ways: NDArray[np.int32] | None
     return bound_tkm(problem, prices, at_prices(problem, ways, prices, number=1).least)
 
 
-def _prices(problem: Problem, ways: NDArray[np.int32], *, rounds: int) -> Floats:
-    """Half of the rounds over the shortest pairs, half over those that are cheap at the prices found."""
-    prices = None
-    for _ in range(2):
-        pairs = at_prices(problem, ways, np.zeros(len(problem.room_g)) if prices is None else prices, number=PAIRS).pairs
-        prices = ascend(problem, *_options(problem, ways, pairs), rounds=rounds // 2, start=prices)
-    assert prices is not None
-    return prices
+def _priced(problem: Problem, ways: NDArray[np.int32], *, rounds: int) -> tuple[Floats, tuple[Ints, Ints]]:
+    """Prices of the accounts in metres, and the hands (collector, recycler) that the last flow gave each load.
+
+    What a flow says room is worth holds for its own costs, in which the way home is split in two: the last rounds make the
+    prices true for whole ways.
+    """
+    prices = np.zeros(len(problem.room_g))
+    for _ in range(1 if len(ways) > LARGE else 2):
+        priced = at_prices(problem, ways, prices, number=PAIRS)
+        found = flow(problem, ways, priced.pairs, priced.cheapest)
+        prices = found.prices
+    pairs = at_prices(problem, ways, prices, number=PAIRS).pairs
+    prices = ascend(problem, *_options(problem, ways, pairs), rounds=rounds, start=prices)
+    return prices, (found.collector, found.recycler)
 
 
 def _cheapest(cost: NDArray[Any], number: int) -> Ints:

@@ -29,7 +29,7 @@ def ascend(problem: Problem, way: NDArray[np.int32], accounts: Ints, *, rounds: 
     mass, room = problem.mass_g.astype(np.float64), problem.room_g.astype(np.float64)
     price = np.append(np.zeros(none) if start is None else start, 0).astype(np.float32)
     step, before, best, found = np.full(none, FIRST_STEP_M / finer), np.zeros(none), -np.inf, price[:none].astype(np.float64)
-    asked = [np.ascontiguousarray(accounts[..., slot], np.int32) for slot in range(3)]
+    asked = [np.ascontiguousarray(accounts[..., slot], np.int32) for slot in range(3) if (accounts[..., slot] < none).any()]
     for blur in np.geomspace(FIRST_BLUR_M / finer, LAST_BLUR_M / finer, rounds):
         priced = way + price[asked[0]]
         for one in asked[1:]:
