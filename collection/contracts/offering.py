@@ -20,7 +20,8 @@ class Weights:
     room of its quota is worth to loads to come. `refusal_km`: of a refusal that is certain. A contract that was never asked
     is taken to accept `prior_share`, as sure as if it had answered `prior_answers` times; giving a job back counts as
     `withdrawal` refusals. One that has had less than `fair_share` of what its quota was meant to give it by now is
-    lifted, by `fair_km` if it has had nothing.
+    lifted, by `fair_km` if it has had nothing. `spread_km`: who costs so much more than the first is not asked beside it,
+    but only in a later wave, for the first to say yes has the job.
     """
 
     empty: float = 1.0
@@ -33,13 +34,14 @@ class Weights:
     withdrawal: float = 2.0
     fair_share: float = 0.5
     fair_km: float = 20.0
+    spread_km: float = 10_000.0
 
 
 #: The least and the most that makes sense for each.
 BOUNDS: dict[str, tuple[float, float]] = {
     "empty": (0, 100), "loaded": (0, 100), "home": (0, 100), "scarcity": (0, 100),
     "refusal_km": (0, 10_000), "prior_answers": (0.1, 1_000),
-    "prior_share": (0, 1), "withdrawal": (1, 100), "fair_share": (0, 1), "fair_km": (0, 10_000),
+    "prior_share": (0, 1), "withdrawal": (1, 100), "fair_share": (0, 1), "fair_km": (0, 10_000), "spread_km": (0, 10_000),
 }
 
 

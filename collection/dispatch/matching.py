@@ -196,3 +196,8 @@ def rank(collectors: Sequence[Candidate], plants: Sequence[Candidate], *, mass_g
     """Every collector with its plant, whom to ask first at the front. Equal scores go by distance, then by id."""
     found = [pair for one in collectors if (pair := best_pair(one, plants, mass_g, weights or Weights()))]
     return sorted(found, key=lambda pair: (pair.score_m, pair.collector.distance_m, pair.collector.contract_id))
+
+
+def wave_of(ranked: Sequence[Pair], size: int, weights: Weights) -> list[Pair]:
+    """Whom to ask at once: the first, and those after it that cost little more."""
+    return [pair for pair in ranked[:size] if pair.score_m - ranked[0].score_m <= 1000 * weights.spread_km]

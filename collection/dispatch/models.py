@@ -175,6 +175,7 @@ class Plan(models.Model):
     metres = models.PositiveIntegerField(null=True)
     provider = models.CharField(max_length=20, blank=True)  # who measured the distances
     fallback = models.BooleanField(default=False)  # the engine was away, so they are estimates
+    unreachable = models.PositiveIntegerField(default=0, db_default=0)  # ways between places that no road joins: estimates too
     unserved = models.JSONField(default=list)  # [[job id, reason]]
     error = models.CharField(max_length=40, blank=True)
     replaces = models.ForeignKey("self", models.PROTECT, null=True, db_index=False)

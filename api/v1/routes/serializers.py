@@ -132,6 +132,7 @@ class PlanReply(Reply):
     distance_m = serializers.IntegerField(allow_null=True)
     provider = serializers.CharField()
     fallback = serializers.BooleanField()
+    unreachable = serializers.IntegerField(help_text="ways between its places that no road joins, estimated as the crow flies")
     error = serializers.CharField(allow_null=True)
     replaces_id = serializers.UUIDField(allow_null=True)
     created_at = serializers.DateTimeField()

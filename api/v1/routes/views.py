@@ -32,6 +32,9 @@ REMARKS = {
     "estimated": Words("Жол қызметі жауап бермеді: қашықтық пен уақыт шамамен алынды",
                        "Дорожный сервис не ответил: расстояния и время оценены",
                        "The road engine did not answer: distances and times are estimates"),
+    "unreachable": Words("Кейбір орындардың арасында жол табылмады: сол аралық түзу сызықпен бағаланды",
+                         "Между некоторыми местами дорога не найдена: эти участки оценены по прямой",
+                         "No road was found between some places: those legs are estimated as the crow flies"),
 }
 
 
@@ -188,6 +191,6 @@ def plan_json(request: Request, seen: Seen) -> dict[str, Any]:
     plan = seen.plain()
     said = [code for code, holds in (
         ("nothing_to_do", plan["state"] == "done" and not plan["routes"] and not plan["unserved"]),
-        ("estimated", plan["fallback"])) if holds]
+        ("estimated", plan["fallback"]), ("unreachable", plan["unreachable"])) if holds]
     language = language_of(request)
     return plan | {"remarks": [{"code": code, "title": REMARKS[code].in_language(language)} for code in said]}

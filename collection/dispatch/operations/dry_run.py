@@ -18,7 +18,7 @@ from .requests import Checked, NewPickup, judge, stand_of
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """`told` is the explanation the first wave would leave; of its ranking the first `wave_size` would be asked at once."""
+    """`told` is the explanation the first wave would leave; the first `wave_size` of its ranking would be asked at once."""
 
     checked: Checked
     wave_size: int
@@ -33,4 +33,4 @@ def try_pickup(*, actor: Actor, at: datetime, new: NewPickup) -> DryRun:
     weighed = queries.weigh(queries.Load(
         stand["programme_id"], new.category, stand["region_id"], new.declared_g, almaty_date(new.window_from),
         (point.x, point.y), stand["organisation_id"]), programme)
-    return DryRun(judge(stand, new), programme.wave_size, queries.explain(weighed))
+    return DryRun(judge(stand, new), len(weighed.wave(programme)), queries.explain(weighed))

@@ -125,7 +125,8 @@ def adopt_plan(*, actor: Actor, at: datetime, draft: Draft, plan_id: UUID | None
     in_force.update(state="replaced", ended_at=at, version=F("version") + 1)
     values = {
         "state": "done", "progress": 100, "seed": draft.seed, "cost": draft.cost, "metres": draft.metres,
-        "provider": draft.provider, "fallback": draft.fallback, "ended_at": at, "replaces_id": draft.replaces,
+        "provider": draft.provider, "fallback": draft.fallback, "unreachable": draft.unreachable,
+        "ended_at": at, "replaces_id": draft.replaces,
         "unserved": [[str(job_id), reason] for job_id, reason in draft.unserved],
     }
     if plan_id is None:
@@ -141,7 +142,7 @@ def adopt_plan(*, actor: Actor, at: datetime, draft: Draft, plan_id: UUID | None
         before={"plan": draft.replaces},
         after={"contract": draft.base.contract_id, "day": draft.day, "why": why, "routes": len(draft.routes),
                "metres": draft.metres, "cost": draft.cost, "unserved": len(draft.unserved), "seed": draft.seed,
-               "provider": draft.provider, "fallback": draft.fallback})
+               "provider": draft.provider, "fallback": draft.fallback, "unreachable": draft.unreachable})
     _tell(draft, plan_id, at)
     return queries.day_plan(actor, plan_id)
 

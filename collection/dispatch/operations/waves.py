@@ -54,7 +54,7 @@ def advance(*, actor: Actor, at: datetime, pickup_id: UUID) -> str:
     _explain(at, pickup, queries.explain(weighed))
     if not weighed.pairs:
         return _unserved(actor, at, pickup, programme, "no_recycler" if weighed.matches.collectors else "no_collector")
-    return _offer(actor, at, pickup, programme, weighed.pairs[: programme.wave_size])
+    return _offer(actor, at, pickup, programme, weighed.wave(programme))
 
 
 def load_of(pickup: Pickup) -> queries.Load:

@@ -102,8 +102,8 @@ def draft(given: Given, *, seed: int | None = None, progress: Callable[[int], No
     routes = _routes(given, kept, trips, far, index)
     return Draft(
         given.base, given.day, given.replaces, versions, routes, tuple(sorted([*planless, *left_over(day, served)])),
-        cost, sum(one.metres for one in routes), matrix.provider, matrix.fallback, seed, given.named,
-        tuple(_hands(given, routes)), _told(given, routes))
+        cost, sum(one.metres for one in routes), matrix.provider, matrix.fallback, matrix.unreachable, seed,
+        given.named, tuple(_hands(given, routes)), _told(given, routes))
 
 
 def _seconds(given: Given) -> float:

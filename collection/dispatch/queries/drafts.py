@@ -53,6 +53,7 @@ class Draft:
     metres: int = 0
     provider: str = ""
     fallback: bool = False
+    unreachable: int = 0
     seed: int = 0
     named: tuple[tuple[UUID, UUID | None], ...] = ()
     hands: tuple[tuple[UUID, UUID | None, UUID | None], ...] = ()  # job, vehicle, driver: what it changes on jobs

@@ -12,7 +12,7 @@ from collection.contracts.models import Programme
 from collection.contracts.offering import Reach, reaches, weights_of, widest
 from collection.kernel.db import rows
 
-from ..matching import Need, Pair, best_pair, plant_verdicts, rank, verdicts
+from ..matching import Need, Pair, best_pair, plant_verdicts, rank, verdicts, wave_of
 from .candidates import CANDIDATES, Matches, asked, candidates, neighbours
 
 # The nearest places first, by their own index (OFFSET 0: the planner may not turn the walk inside out); whoever was chosen
@@ -96,6 +96,10 @@ class Weighed:
     def asked(self) -> dict[str, Any]:
         return asked(pickup_id=self.load.pickup_id, programme_id=self.load.programme_id, need=self.need,
                      point=self.load.ewkt, generator_id=self.load.generator_id)
+
+    def wave(self, programme: Programme) -> list[Pair]:
+        """Whom to ask at once."""
+        return wave_of(self.pairs, programme.wave_size, weights_of(programme.weights))
 
 
 def need_of(load: Load, programme: Programme, reach: Reach) -> Need:

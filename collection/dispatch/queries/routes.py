@@ -115,7 +115,8 @@ def day_plan(actor: Actor, plan_id: UUID) -> Seen:
     """A plan: how far it has come, its routes in short and the jobs left over. NotFound; drivers see routes, no plans."""
     fields = f"""
         plan.id, plan.contract_id, contract.organisation_id, plan.day::text AS day, plan.state, plan.why, plan.progress,
-        plan.seed, plan.cost, plan.metres AS distance_m, plan.provider, plan.fallback, nullif(plan.error, '') AS error,
+        plan.seed, plan.cost, plan.metres AS distance_m, plan.provider, plan.fallback, plan.unreachable,
+        nullif(plan.error, '') AS error,
         plan.replaces_id, {instant('plan.created_at')} AS created_at, {instant('plan.ended_at')} AS ended_at,
         (SELECT coalesce(json_agg(one ORDER BY one.starts_at, one.id), '[]'::json)
          FROM (SELECT {_summary()} FROM dispatch_route route WHERE route.plan_id = plan.id) one) AS routes,
