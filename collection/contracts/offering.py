@@ -20,8 +20,8 @@ class Weights:
     room of its quota is worth to loads to come. `refusal_km`: of a refusal that is certain. A contract that was never asked
     is taken to accept `prior_share`, as sure as if it had answered `prior_answers` times; giving a job back counts as
     `withdrawal` refusals. One that has had less than `fair_share` of what its quota was meant to give it by now is
-    lifted, by `fair_km` if it has had nothing. `spread_km`: who costs so much more than the first is not asked beside it,
-    but only in a later wave, for the first to say yes has the job.
+    lifted, by `fair_km` if it has had nothing. `spread_km`: whose way is so much longer than the first one's is not asked
+    beside it but in a later wave, for the first to say yes has the job.
     """
 
     empty: float = 1.0
@@ -34,7 +34,7 @@ class Weights:
     withdrawal: float = 2.0
     fair_share: float = 0.5
     fair_km: float = 20.0
-    spread_km: float = 10_000.0
+    spread_km: float = 60.0
 
 
 #: The least and the most that makes sense for each.

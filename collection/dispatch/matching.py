@@ -90,6 +90,11 @@ class Pair:
     scarce_m: int  # what the room it takes is worth to loads to come
     score_m: int
 
+    @property
+    def way_m(self) -> int:
+        """What is driven, empty and loaded."""
+        return self.empty_m + self.loaded_m
+
 
 def verdicts(contract: Mapping[str, Any], need: Need) -> dict[str, bool]:
     """Every rule's yes or no for one contract, from its numbers; eligible means all of them are yes.
@@ -199,5 +204,5 @@ def rank(collectors: Sequence[Candidate], plants: Sequence[Candidate], *, mass_g
 
 
 def wave_of(ranked: Sequence[Pair], size: int, weights: Weights) -> list[Pair]:
-    """Whom to ask at once: the first, and those after it that cost little more."""
-    return [pair for pair in ranked[:size] if pair.score_m - ranked[0].score_m <= 1000 * weights.spread_km]
+    """Whom to ask at once: the first, and those after it whose way is not much longer."""
+    return [pair for pair in ranked[:size] if pair.way_m - ranked[0].way_m <= 1000 * weights.spread_km]

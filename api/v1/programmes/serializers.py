@@ -60,6 +60,7 @@ class WeightsForm(StrictSerializer):
     withdrawal = StrictNumber(required=False, help_text="how many refusals a job given back counts for")
     fair_share = StrictNumber(required=False, help_text="of its quota's expected use, below which a contract is lifted")
     fair_km = StrictNumber(required=False, help_text="how far one is lifted that has had nothing")
+    spread_km = StrictNumber(required=False, help_text="whose way is so much longer than the first one's is asked in a later wave")
 
 
 class ProgrammeChangeForm(StrictSerializer):
@@ -89,6 +90,7 @@ class WeightsReply(Reply):
     withdrawal = serializers.FloatField()
     fair_share = serializers.FloatField()
     fair_km = serializers.FloatField()
+    spread_km = serializers.FloatField()
 
 
 class ProgrammeReply(Reply):

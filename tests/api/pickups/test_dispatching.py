@@ -17,7 +17,7 @@ def test_a_dry_run_needs_no_key_and_writes_nothing(scene, manager, shop, request
     answer = manager.post("pickups/dry-run", request_json())
     assert answer.status_code == 200, answer.content
     told = answer.json()
-    assert (told["wave_size"], told["eligible"], told["checked"]["payable"]) == (3, 1, True)
+    assert (told["wave_size"], told["eligible"], told["checked"]["payable"]) == (1, 1, True)
     [one] = told["contracts"]
     assert (one["number"], one["eligible"], one["cost"]["rank"]) == (near.number, True, 1)
     assert one["cost"]["recycler_contract_id"] == str(plant.contract_id)

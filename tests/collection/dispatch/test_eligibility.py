@@ -285,7 +285,7 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(scene):
     found = dispatch.try_pickup(actor=scene.manager, at=scene.at, new=scene.request())
     assert [one["cost"]["rank"] for one in found.told["contracts"]] == [1, 2]
     assert found.told["contracts"][0]["cost"]["recycler_contract_id"] == str(plant.contract_id)
-    assert (found.wave_size, found.checked.payable) == (3, True)
+    assert (found.wave_size, found.checked.payable) == (2, True)
     assert (AuditLine.objects.count(), Offer.objects.count(), Explanation.objects.count()) == (before, 0, 0)
     assert ranked(scene.offered()) == [near.contract_id, far.contract_id]
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from collection.audit.models import AuditLine
-from collection.contracts.models import Allotment
+from collection.contracts.models import Allotment, Programme
 from collection.dispatch import operations as dispatch
 from collection.dispatch.models import Job, Offer
 from collection.kernel.actor import HOUSE
@@ -106,6 +106,7 @@ def test_what_an_officer_gave_out_stays(scene, again):
 
 def test_two_jobs_exchange_their_plants(scene, again):
     """Each went to the plant that had room that minute, on the way home of the other's lorry."""
+    Programme.objects.filter(code=scene.code).update(weights={"spread_km": 1_000})  # both are asked at once
     west, east = scene.collector(km=60, bearing=270), scene.collector(km=60, bearing=90)
     left = scene.contract("recycling", plant=away(50, bearing=270), capacity_g=3 * TONNE)
     jobs = []

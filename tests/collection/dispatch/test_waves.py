@@ -75,6 +75,17 @@ def test_three_are_asked_at_once_nearest_first_and_told_so(scene, told, verbs):
     assert verbs(pickup_id) == ["pickup.submit", "pickup.offer"]
 
 
+def test_who_has_a_much_longer_way_is_asked_in_a_later_wave(scene):
+    """The first yes wins, so the far one would take a load from the near one who had not looked yet."""
+    near, far = scene.collector(km=2), scene.collector(km=80)
+    scene.recycler()
+    pickup_id = scene.offered()
+    assert ranked(pickup_id) == [near.contract_id]
+    with frozen(scene.at + LIFE):
+        scene.advance(pickup_id, at=scene.at + LIFE)
+    assert ranked(pickup_id, wave=2) == [far.contract_id]
+
+
 def test_advancing_again_changes_nothing_while_offers_live(scene, work):
     scene.collector(), scene.recycler()
     pickup_id = scene.offered()
