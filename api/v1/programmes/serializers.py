@@ -60,7 +60,7 @@ class WeightsForm(StrictSerializer):
     withdrawal = StrictNumber(required=False, help_text="how many refusals a job given back counts for")
     fair_share = StrictNumber(required=False, help_text="of its quota's expected use, below which a contract is lifted")
     fair_km = StrictNumber(required=False, help_text="how far one is lifted that has had nothing")
-    spread_km = StrictNumber(required=False, help_text="whose way is so much longer than the first one's is asked in a later wave")
+    spread_km = StrictNumber(required=False, help_text="who has so much farther to go than the first is asked in a later wave")
 
 
 class ProgrammeChangeForm(StrictSerializer):
