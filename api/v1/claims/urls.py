@@ -8,6 +8,7 @@ urlpatterns = [
     path("claims/declaration", views.Declaration.as_view(), name="claim-declaration"),
     path("claims/<uuid:claim_id>", views.Claim.as_view(), name="claim"),
     path("claims/<uuid:claim_id>/lines", views.Lines.as_view(), name="claim-lines"),
+    path("claims/<uuid:claim_id>/act.pdf", views.Act.as_view(), name="claim-act"),
     path("claims/<uuid:claim_id>/submit", views.Submit.as_view(), name="claim-submit"),
     path("claims/<uuid:claim_id>/verify", views.Verify.as_view(), name="claim-verify"),
     path("claims/<uuid:claim_id>/return", views.Return.as_view(), name="claim-return"),

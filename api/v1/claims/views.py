@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
+from api.http.documents import FileSchema, attachment, taking
 from api.http.etags import if_match
 from api.http.pagination import Page
 from api.http.rendering import reply
@@ -22,6 +24,7 @@ from collection.payouts.queries import ClaimView
 
 from . import serializers
 
+PDF = "application/pdf"
 #: What the lifecycle calls an action, and the right it takes.
 RIGHTS = {"submit": "claim.submit", "verify": "claim.verify", "return": "claim.return", "approve": "claim.approve",
           "reject": "claim.reject", "register": "register.create", "appeal": "claim.appeal"}
@@ -118,6 +121,20 @@ class Lines(HouseView):
         found = queries.claim_lines(request.actor, claim_id, after=page.after and page.after[0], limit=page.limit + 1)
         return reply(page.answer(found, position=lambda one: (one.id,), render=lambda one: asdict(one) | {
             "coefficient": str(one.coefficient)}))
+
+
+class Act(HouseView):
+    """The act of work done, in Kazakh and Russian, for both parties to sign; a draft until the claim is submitted."""
+
+    actions = {"GET": "claim.read"}
+    replies = {"GET": OpenApiTypes.BINARY}
+    operation_ids = {"GET": "readAct"}
+    schema = FileSchema()
+    media_types = (PDF,)
+    content_negotiation_class = taking(PDF)
+
+    def get(self, request: Request, claim_id: UUID) -> HttpResponse:
+        return attachment(queries.act_pdf(request.actor, claim_id), PDF, f"act-{claim_id}.pdf")
 
 
 class Step:

@@ -1,5 +1,6 @@
 """Reads: claims and what was said of them, registers, the ledger, and why a tonne is or is not paid."""
 
+from .acts import act, act_pdf
 from .appeals import AppealView, appeal, appeals
 from .caps import CapView, Room, caps, programmes_with_a_queue, room
 from .claims import (
@@ -27,9 +28,9 @@ from .tonnes import StageMoney, Statement, money_of, statement
 __all__ = [
     "AccountSum", "AppealView", "CapView", "ClaimView", "Correction", "Difference", "Dossier", "EntryView",
     "Evidence", "LineView", "MonthStatement", "OrderView", "PayerView", "Period", "Recomputed", "RegisterView",
-    "Room", "RuleView", "StageMoney", "StageSum", "Statement", "StatementPart", "VerdictView", "appeal", "appeals",
-    "balances", "caps", "claim", "claim_lines", "claims", "declaration", "dossier", "entries", "evidence_of_load",
-    "evidence_of_pickup", "money_of", "month_statement", "month_statements", "orders", "payer", "periods",
-    "programmes_with_a_queue", "recompute_check", "register", "registers", "room", "rules", "stage_sums",
+    "Room", "RuleView", "StageMoney", "StageSum", "Statement", "StatementPart", "VerdictView", "act", "act_pdf",
+    "appeal", "appeals", "balances", "caps", "claim", "claim_lines", "claims", "declaration", "dossier", "entries",
+    "evidence_of_load", "evidence_of_pickup", "money_of", "month_statement", "month_statements", "orders", "payer",
+    "periods", "programmes_with_a_queue", "recompute_check", "register", "registers", "room", "rules", "stage_sums",
     "statement", "verdicts",
 ]

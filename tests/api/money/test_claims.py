@@ -156,6 +156,13 @@ def test_all_defects_come_back_in_the_readers_language(desk, haul, office):
         ("calibration_expired", "hold", "Поверка весов просрочена", 2)]
 
 
+def test_the_act_is_a_pdf(desk, claim):
+    paper = desk.collector.get(f"{claim}/act.pdf", Accept="application/pdf")
+    assert (paper.status_code, paper["Content-Type"], paper.content[:5]) == (200, "application/pdf", b"%PDF-")
+    assert paper["Content-Disposition"].endswith('.pdf"')
+    refused(desk.stranger.get(f"{claim}/act.pdf"), 404, "not_found")
+
+
 def test_an_einvoice_number_is_used_once(desk, haul, verified):
     other = desk.recycler.post("claims", form(haul.recycler)).json()
     answer = act(desk.recycler, f"claims/{other['id']}", "submit", PAPERS)
