@@ -54,7 +54,10 @@ SELECT (SELECT coalesce(jsonb_agg(jsonb_build_array(line.consignment_id, line.st
        (SELECT coalesce(jsonb_agg(jsonb_build_array(id, state, collector_contract_id)), '[]') FROM pickups_pickup) AS pickups,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(kind, contract_id, tiyn)), '[]') FROM (
             SELECT kind, contract_id, sum(amount_tiyn)::bigint AS tiyn FROM payouts_ledgerentry
-            JOIN payouts_account account ON account.id = account_id GROUP BY 1, 2) a) AS accounts
+            JOIN payouts_account account ON account.id = account_id GROUP BY 1, 2) a) AS accounts,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(id, md5(to_jsonb(statement)::text || (SELECT coalesce(jsonb_agg(
+            to_jsonb(line) ORDER BY id), '[]') FROM payouts_statementline line WHERE statement_id = statement.id)::text)
+            )), '[]') FROM payouts_monthstatement statement) AS statements
 """
 
 
@@ -84,6 +87,9 @@ def assert_rows_are_the_models(model: Model, ids: dict[str, str]) -> None:
         for line in model.lines.values()}, "I7, I8"
     assert {one[0]: tuple(one[1:]) for one in found["claims"]} == {
         str(one.id): (one.state, one.amount_tiyn, len(one.lines)) for one in model.claims}, "I15: a claim stays as it was made"
+    statements = {one[0]: one[1] for one in found["statements"]}
+    assert statements | model.statements == statements, "I15: a statement never changes"
+    model.statements = statements
     accounts = {(kind, contract): tiyn for kind, contract, tiyn in found["accounts"] if tiyn}
     assert accounts == {(kind, ids.get(contract)): tiyn for (kind, contract), tiyn in model.accounts.items() if tiyn}, "I6"
 

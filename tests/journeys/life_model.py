@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from itertools import accumulate
 from uuid import UUID
 
 ALMATY = timedelta(hours=5)
@@ -20,6 +21,11 @@ COMMITTED = ("approved", "registered", "paid")
 
 def day_of(at: datetime) -> date:
     return (at.replace(tzinfo=None) + ALMATY).date()
+
+
+def after(month: date) -> date:
+    """The month after this one."""
+    return (month + timedelta(days=32)).replace(day=1)
 
 
 def price(stage: str, grams: int, supply_on: date) -> int:
@@ -83,7 +89,7 @@ class Claim:
     month: date
     lines: list[Line]
     state: str = "draft"
-    asked: int = 0  # its place in the queue
+    approved_at: datetime | None = None  # its place in the queue
 
     @property
     def amount_tiyn(self) -> int:
@@ -98,12 +104,14 @@ class Model:
     loads: dict[UUID, Load] = field(default_factory=dict)
     lines: dict[tuple[UUID, str, int, bool], Line] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
+    closed: date | None = None  # the last month closed for everybody
+    statements: dict[int, str] = field(default_factory=dict)  # as they were first seen
     accounts: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))  # (kind, contract)
 
     def open_month(self, contract: str, day: date) -> date:
-        month = day.replace(day=1)
-        while any((one.contract, one.month) == (contract, month) for one in self.claims):
-            month = (month + timedelta(days=32)).replace(day=1)
+        month = max(day.replace(day=1), after(self.closed) if self.closed else date.min)
+        while self.has_claim(contract, month):
+            month = after(month)
         return month
 
     def accrue(self) -> None:
@@ -131,6 +139,12 @@ class Model:
         return [line for line in self.lines.values()
                 if line.contract == contract and line.claim is None and not line.held and line.month <= month]
 
+    def worth(self, contract: str, month: date) -> int:
+        return sum(line.amount_tiyn for line in self.claimable(contract, month))
+
+    def has_claim(self, contract: str, month: date) -> bool:
+        return any((one.contract, one.month) == (contract, month) for one in self.claims)
+
     def claim(self, claim_id: UUID, contract: str, month: date) -> Claim:
         made = Claim(claim_id, contract, month, self.claimable(contract, month))
         for line in made.lines:
@@ -138,21 +152,32 @@ class Model:
         self.claims.append(made)
         return made
 
-    def has_room(self, claim: Claim) -> bool:
-        spent = sum(one.amount_tiyn for one in self.claims if one.state in COMMITTED)
-        return spent + claim.amount_tiyn <= self.ceiling_tiyn
-
-    def approve(self, claim: Claim) -> None:
-        """Approved where there is room, else queued behind those who wait already."""
-        if self.has_room(claim):
-            claim.state = "approved"
-            self.post(claim.amount_tiyn, debit=("accrued", claim.contract), credit=("approved", claim.contract))
-        elif claim.state == "verified":
-            claim.state, claim.asked = "queued", 1 + max((one.asked for one in self.claims), default=0)
+    def approve(self, claim: Claim, at: datetime) -> None:
+        """Approved where there is room behind those who wait already, else queued."""
+        through = self.through([*self.queue(), claim])
+        claim.approved_at = at
+        if claim in through:
+            self.let_through(claim)
+        else:
+            claim.state = "queued"
 
     def approve_queued(self) -> None:
-        for claim in sorted((one for one in self.claims if one.state == "queued"), key=lambda one: one.asked):
-            self.approve(claim)
+        for claim in self.through(self.queue()):
+            self.let_through(claim)
+
+    def queue(self) -> list[Claim]:
+        return sorted((one for one in self.claims if one.state == "queued"),
+                      key=lambda one: (one.approved_at, self.claims.index(one)))
+
+    def through(self, claims: list[Claim]) -> list[Claim]:
+        """Those at the front for whom there is room: nobody goes past one who waits."""
+        left = self.ceiling_tiyn - sum(one.amount_tiyn for one in self.claims if one.state in COMMITTED)
+        return [claim for claim, sums in zip(claims, accumulate(one.amount_tiyn for one in claims), strict=True)
+                if sums <= left]
+
+    def let_through(self, claim: Claim) -> None:
+        claim.state = "approved"
+        self.post(claim.amount_tiyn, debit=("accrued", claim.contract), credit=("approved", claim.contract))
 
     def reject(self, claim: Claim) -> None:
         claim.state = "rejected"
