@@ -47,9 +47,8 @@ def assign(problem: Problem, *, now: tuple[Ints, Ints] | None = None, seed: int 
     Equally good plans leave everything as it is, and only the plan made from nothing is shaken (by `seed`), so that planning
     again changes nothing.
     """
-    if not len(problem.mass_g) or not problem.collector.shape[1] or not problem.recycler.shape[1]:
-        nobody = np.full(len(problem.mass_g), -1)
-        plan = plan_of(problem, nobody, nobody)
+    if not _has_pairs(problem):
+        plan = _nobody(problem)
         return Assigned(plan, np.zeros(len(problem.room_g)), plan.cost_tkm)
     ways = problem.ways()
     prices, hands = _priced(problem, ways, rounds=min(max(PRICED // len(ways), PRICE_ROUNDS[0]), PRICE_ROUNDS[1]))
@@ -63,6 +62,8 @@ def assign(problem: Problem, *, now: tuple[Ints, Ints] | None = None, seed: int 
 
 def price(problem: Problem) -> Floats:
     """Metres that room in each account is worth, were loads divisible; a load left behind costs twice the longest way."""
+    if not _has_pairs(problem):
+        return np.zeros(len(problem.room_g))
     ways = problem.ways()
     longest = int(ways[ways < NO_WAY // 2].max(initial=0))
     return _priced(replace(problem, penalty_m=2 * longest), ways, rounds=PRICE_ROUNDS[1])[0]
@@ -70,6 +71,8 @@ def price(problem: Problem) -> Floats:
 
 def lower_bound(problem: Problem, *, rounds: int = BOUND_ROUNDS) -> float:
     """The split bound sharpened by more rounds, in tonne-kilometres."""
+    if not _has_pairs(problem):
+        return _nobody(problem).cost_tkm
     ways = problem.ways()
     return max(split_bound(problem, prices, ways) for prices in (
         _priced(problem, ways, rounds=rounds)[0], np.zeros(len(problem.room_g))))
@@ -77,8 +80,20 @@ def lower_bound(problem: Problem, *, rounds: int = BOUND_ROUNDS) -> float:
 
 def split_bound(problem: Problem, prices: Floats, ways: NDArray[np.int32] | None = None) -> float:
     """The bound that these prices (metres, of each account) give."""
+    if not _has_pairs(problem):
+        return _nobody(problem).cost_tkm
     ways = problem.ways() if ways is None else ways
     return bound_tkm(problem, prices, at_prices(problem, ways, prices, number=1).least)
+
+
+def _has_pairs(problem: Problem) -> bool:
+    return bool(len(problem.mass_g) and problem.collector.shape[1] and problem.recycler.shape[1])
+
+
+def _nobody(problem: Problem) -> Plan:
+    """Everything is left behind."""
+    nobody = np.full(len(problem.mass_g), -1)
+    return plan_of(problem, nobody, nobody)
 
 
 def _priced(problem: Problem, ways: NDArray[np.int32], *, rounds: int) -> tuple[Floats, tuple[Ints, Ints]]:

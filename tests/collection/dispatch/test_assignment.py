@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from collection.dispatch.assignment import NO_WAY, Problem, assign, lower_bound, nearest_first, plan_of, used_g
+from collection.dispatch.assignment import (
+    NO_WAY,
+    Problem,
+    assign,
+    lower_bound,
+    nearest_first,
+    plan_of,
+    split_bound,
+    used_g,
+)
 
 T = 1_000_000
 
@@ -87,7 +96,8 @@ def test_nobody_and_nothing():
     nothing = on_a_line([], [0], [10], quotas=[T], rooms=[T])
     assert assign(nothing).plan.cost_tkm == 0
     nobody = on_a_line([3], [], [10], quotas=[], rooms=[T])
-    assert assign(nobody).plan.cost_tkm == assign(nobody).bound_tkm == 1000
+    assert assign(nobody).plan.cost_tkm == assign(nobody).bound_tkm == lower_bound(nobody) == 1000
+    assert split_bound(nobody, np.ones(1)) == 1000 and split_bound(nothing, np.ones(2)) == 0
     none_of_it = on_a_line([3], [0], [10], quotas=[0], rooms=[T])
     assert assign(none_of_it).plan.unserved_g == T
 
