@@ -110,11 +110,14 @@ def appeal_of(scene: cast.Scene, contractor: cast.Contractor, *, month: date) ->
 
 
 def register_of(scene: cast.Scene, contractor: cast.Contractor, *, month: date) -> UUID:
-    """The contractor's month claimed, verified by the manager, approved by finance, and put into a register."""
+    """The month claimed, verified by the manager, approved by finance, put into a register that a second one approved."""
     claim = payouts.prepare_claim(actor=contractor.actor, at=scene.at, contract_id=contractor.contract_id, month=month)
     assert claim
     payouts.submit_claim(actor=contractor.actor, at=scene.at, claim_id=claim.id, act_number="A-1", einvoice_number="E-1",
                          declaration=DECLARATION)
     payouts.verify_claim(actor=scene.manager, at=scene.at, claim_id=claim.id)
     payouts.approve_claim(actor=scene.finance, at=scene.at, claim_id=claim.id)
-    return payouts.prepare_register(actor=scene.finance, at=scene.at, claim_ids=[claim.id]).id
+    register = payouts.prepare_register(actor=scene.finance, at=scene.at, claim_ids=[claim.id]).id
+    second = cast.member(scene.manager.organisation_id, "finance")  # type: ignore[arg-type]
+    payouts.approve_register(actor=second, at=scene.at, register_id=register)
+    return register

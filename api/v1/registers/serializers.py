@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from api.http.fields import Id, ListOf, OneOf, Reply, StrictBoolean, StrictSerializer, Text
+from api.http.fields import Id, ListOf, OneOf, Reply, StrictBoolean, StrictQuery, StrictSerializer, Text
 from api.http.pagination import PageQuery, PageReply
+from collection.payouts.queries import FILES
 from collection.payouts.states import ORDER_STEPS, REGISTER_STEPS
 
 
@@ -30,6 +31,10 @@ class BankLineForm(StrictSerializer):
 
 class BankResultForm(StrictSerializer):
     results = ListOf(child=BankLineForm(), min_length=1, max_length=5000)
+
+
+class FileQuery(StrictQuery):
+    form = OneOf(list(FILES), required=False, help_text="pain001 (ISO 20022, the default), csv or xlsx")
 
 
 class RegisterReply(Reply):

@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
+from api.http.documents import FileSchema, attachment, file_of, taking
 from api.http.etags import if_match
 from api.http.pagination import Page
 from api.http.rendering import reply
@@ -16,10 +18,12 @@ from api.http.writes import write
 from collection.accounts.rights import may
 from collection.kernel.money import CURRENCY
 from collection.payouts import operations, queries
-from collection.payouts.queries import RegisterView
+from collection.payouts.queries import FILES, RegisterView
 
 from . import serializers
 
+BANK_FILES = ("application/xml", "text/csv")
+MAX_BANK_FILE = 16 << 20
 RIGHTS = {"approve": "register.approve", "record_result": "bank_result.record"}
 
 
@@ -85,6 +89,41 @@ class Results(HouseView):
         return write(
             request, lambda actor, at: operations.record_bank_result(
                 actor=actor, at=at, register_id=register_id, results=results, version=version),
+            render=rendered_for(request))
+
+
+class File(HouseView):
+    """An approved register as the bank takes it: ISO 20022 pain.001.001.09, CSV or XLSX."""
+
+    actions = {"GET": "register.read"}
+    queries = {"GET": serializers.FileQuery}
+    replies = {"GET": OpenApiTypes.BINARY}
+    operation_ids = {"GET": "readRegisterFile"}
+    schema = FileSchema()
+    media_types = tuple(media_type for media_type, _, _ in FILES.values())
+    content_negotiation_class = taking(*media_types)
+
+    def get(self, request: Request, register_id: UUID) -> HttpResponse:
+        media_type, name, data = queries.register_as(register_id, self.query().get("form", "pain001"))
+        return attachment(data, media_type, name)
+
+
+class BankFile(HouseView):
+    """The bank's answer as a file: every row is taken or none, and each wrong row is named by its number."""
+
+    actions = {"POST": "bank_result.record"}
+    bodies = {"POST": dict.fromkeys(BANK_FILES, OpenApiTypes.BINARY)}  # type: ignore[dict-item]
+    replies = {"POST": serializers.RegisterReply}
+    etags = frozenset({"POST"})
+    operation_ids = {"POST": "importBankFile"}
+
+    def post(self, request: Request, register_id: UUID) -> HttpResponse:
+        version = if_match(request)
+        queries.register(register_id)  # what is not there is not found, whatever is sent to it
+        media_type, data = file_of(request, BANK_FILES, max_bytes=MAX_BANK_FILE)
+        return write(
+            request, lambda actor, at: operations.record_bank_file(
+                actor=actor, at=at, register_id=register_id, media_type=media_type, data=data, version=version),
             render=rendered_for(request))
 
 

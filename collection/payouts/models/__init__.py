@@ -227,6 +227,7 @@ class Register(models.Model):
     created_at = models.DateTimeField()
     approved_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    payer = models.JSONField(null=True)  # whose account it was sent from: the programme's Payer on the day of approval
     version = models.PositiveIntegerField(default=1)
 
     objects = HouseQuerySet.as_manager()

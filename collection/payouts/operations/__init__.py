@@ -1,6 +1,7 @@
 """The verbs of money, by topic."""
 
 from .accrue import Accrued, accrue
+from .answers import BankLine
 from .appeals import AppealOpen, CorrectedSince, decide_appeal, file_appeal
 from .approval import approve_claim, approve_queued, reject_claim
 from .caps import set_cap, set_payer
@@ -16,12 +17,19 @@ from .claims import (
 from .closing import AccrualBehind, Closed, MonthClosed, MonthNotOver, close_month
 from .holds import lift_hold
 from .persons import NotFinance, OwnCompany, SamePerson
-from .registers import BankLine, RegisterRefused, approve_register, prepare_register, record_bank_result
+from .registers import (
+    BankFileRefused,
+    RegisterRefused,
+    approve_register,
+    prepare_register,
+    record_bank_file,
+    record_bank_result,
+)
 
 __all__ = [
-    "AccrualBehind", "Accrued", "AppealOpen", "BankLine", "ClaimExists", "Closed", "CorrectedSince",
-    "EinvoiceReused", "MonthClosed", "MonthNotOver", "NotFinance", "NothingToClaim", "OwnCompany",
+    "AccrualBehind", "Accrued", "AppealOpen", "BankFileRefused", "BankLine", "ClaimExists", "Closed",
+    "CorrectedSince", "EinvoiceReused", "MonthClosed", "MonthNotOver", "NotFinance", "NothingToClaim", "OwnCompany",
     "RegisterRefused", "SamePerson", "accrue", "approve_claim", "approve_queued", "approve_register", "close_month",
-    "decide_appeal", "file_appeal", "lift_hold", "prepare_claim", "prepare_register", "record_bank_result",
-    "reject_claim", "return_claim", "set_cap", "set_payer", "submit_claim", "verify_claim",
+    "decide_appeal", "file_appeal", "lift_hold", "prepare_claim", "prepare_register", "record_bank_file",
+    "record_bank_result", "reject_claim", "return_claim", "set_cap", "set_payer", "submit_claim", "verify_claim",
 ]

@@ -1,11 +1,10 @@
-"""The bank: all orders of a register or none, and what the bank answered to each."""
+"""The bank: all orders of a register or none; what it answered is taken whole or not at all (`answers`)."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 from django.db.models import F
@@ -13,16 +12,17 @@ from stdnum import iban
 
 from collection.audit import steps as audit
 from collection.kernel.actor import Actor
-from collection.kernel.calendar import almaty_date
-from collection.kernel.db import execute
 from collection.kernel.ids import uuid7
 from collection.kernel.refusals import Defect, NotFound, StaleVersion, Unprocessable, WrongState
 from collection.kernel.words import Words
 
-from .. import ledger
-from ..models import Claim, PaymentOrder, Register
+from ..bank import pain001, pain002, results
+from ..bank.pain001 import message_id
+from ..bank.values import Fault
+from ..models import Claim, Payer, PaymentOrder, Register
 from ..queries.registers import RegisterView, register
 from ..states import REGISTER_ACTIONS
+from .answers import BankLine, settle, wrong_lines
 from .moving import move_claims
 from .persons import refuse_who_may_not_approve
 
@@ -35,14 +35,11 @@ class RegisterRefused(Unprocessable):
                   "The register was not accepted: correct its rows")
 
 
-@dataclass(frozen=True, slots=True)
-class BankLine:
-    """The bank's word on one order."""
+class BankFileRefused(Unprocessable):
+    """A bank's file with rows that cannot be taken: all of them are named by their numbers and nothing is written."""
 
-    order_id: UUID
-    paid: bool
-    bank_reference: str | None = None
-    reason: str = ""
+    code = "bank_file_refused"
+    words = Words("Банк файлы қабылданбады", "Файл банка не принят", "The bank's file was not accepted")
 
 
 def prepare_register(*, actor: Actor, at: datetime, claim_ids: Sequence[UUID] | None = None,
@@ -90,8 +87,10 @@ def approve_register(*, actor: Actor, at: datetime, register_id: UUID, version: 
     NotFinance."""
     row = _take(register_id, "approve", version)
     refuse_who_may_not_approve(actor, row.prepared_by)
+    payer = Payer.objects.filter(programme_id=row.programme_id).values(
+        "name", "identity_number", "iban", "bic", "purpose").first()
     Register.objects.filter(pk=register_id).update(
-        state="approved", approved_by=actor.user_id, approved_at=at, version=F("version") + 1)
+        state="approved", approved_by=actor.user_id, approved_at=at, payer=payer, version=F("version") + 1)
     audit.record(actor=actor, at=at, verb="register.approve", object_type="register", object_id=register_id,
                  before={"state": "draft"}, after={"state": "approved"})
     return register(register_id)
@@ -101,67 +100,17 @@ def record_bank_result(*, actor: Actor, at: datetime, register_id: UUID, results
                        version: int | None = None) -> RegisterView:
     """Paid orders: claims paid, ledger payments, paid tonnes. Rejected ones: claims approved again, to be re-issued.
 
-    The register is settled when every order is answered. Errors: NotFound, StaleVersion, WrongState; Unprocessable with
-    every line that is `not_found`, `duplicate`, `answered`, `bank_reference_missing`, `bank_reference_reused` or
-    `reason_missing`.
+    The register is settled when every order is answered. All lines are taken or none.
+
+    Errors: NotFound, StaleVersion, WrongState; Unprocessable with every line that is `not_found`, `duplicate`, `answered`,
+    `bank_reference_missing`, `bank_reference_reused` or `reason_missing`.
     """
     _take(register_id, "record_result", version)
-    orders = {order.pk: order for order in PaymentOrder.objects.locked(register_id=register_id)}
-    _refuse_bad_lines(results, orders)
-    for one in results:
-        PaymentOrder.objects.filter(pk=one.order_id).update(
-            state="paid" if one.paid else "rejected", bank_reference=one.bank_reference if one.paid else None,
-            reason="" if one.paid else one.reason, answered_at=at)
-    claims = {claim.pk: claim for claim in Claim.objects.locked(
-        pk__in=[orders[one.order_id].claim_id for one in results]).select_related("contract")}
-    paid = [claims[orders[one.order_id].claim_id] for one in results if one.paid]
-    back = [claims[orders[one.order_id].claim_id] for one in results if not one.paid]
-    ledger.pay([claim.pk for claim in paid], at=at)
-    move_claims(actor, at, paid, to="paid", verb="claim.pay", changes={"paid_at": at}, register=register_id)
-    move_claims(actor, at, back, to="approved", verb="claim.send_back", event="sent_back", register=register_id)
-    execute(_PAID, {"orders": [one.order_id for one in results if one.paid], "day": almaty_date(at), "at": at})
-    settled = not PaymentOrder.objects.filter(register_id=register_id, state="waiting").exists()
-    Register.objects.filter(pk=register_id).update(
-        version=F("version") + 1, **{"state": "settled", "settled_at": at} if settled else {})
-    audit.record(actor=actor, at=at, verb="register.record_result", object_type="register", object_id=register_id,
-                 before={"state": "approved"},
-                 after={"state": "settled" if settled else "approved", "paid": len(paid), "rejected": len(back)})
-    return register(register_id)
-
-
-# A load's paid tonnage is the largest mass paid for at any one stage. Each result adds by how much that maximum grew (a
-# correction may shrink it), on the first of the load's lines in it, so a gram is counted once however many stages are paid.
-_PAID = """
-WITH line AS MATERIALIZED (
-    SELECT line.id, line.programme_id, line.contract_id, line.consignment_id, line.category_id, line.stage, line.mass_g,
-           line.amount_tiyn, answered.id AS order_id,
-           row_number() OVER (PARTITION BY line.consignment_id ORDER BY line.id) AS place
-    FROM payouts_paymentorder answered JOIN payouts_accrualline line ON line.claim_id = answered.claim_id
-    WHERE answered.id = ANY(%(orders)s)
-), before AS (
-    SELECT old.consignment_id, old.stage, sum(old.mass_g) AS mass_g
-    FROM payouts_accrualline old JOIN payouts_paid paid ON paid.line_id = old.id
-    WHERE old.consignment_id IN (SELECT consignment_id FROM line) GROUP BY 1, 2
-), after AS (
-    SELECT consignment_id, stage, sum(mass_g) AS mass_g
-    FROM (SELECT consignment_id, stage, mass_g FROM before
-          UNION ALL SELECT consignment_id, stage, mass_g FROM line) AS paid GROUP BY 1, 2
-), was AS (
-    SELECT consignment_id, max(mass_g) AS mass_g FROM before GROUP BY 1
-), is_now AS (
-    SELECT consignment_id, max(mass_g) AS mass_g FROM after GROUP BY 1
-)
-INSERT INTO payouts_paid (programme_id, category_id, region_id, district_id, contract_id, contract_kind, occurred_on,
-                          grams, tiyn, n, recorded_at, line_id, order_id)
-SELECT line.programme_id, line.category_id, load.region_id, load.district_id, line.contract_id, contract.kind, %(day)s,
-       CASE WHEN line.place = 1 THEN is_now.mass_g - coalesce(was.mass_g, 0) ELSE 0 END, line.amount_tiyn, 1, %(at)s,
-       line.id, line.order_id
-FROM line
-JOIN is_now USING (consignment_id) LEFT JOIN was USING (consignment_id)
-JOIN custody_consignment load ON load.id = line.consignment_id
-JOIN contracts_contract contract ON contract.id = line.contract_id
-ORDER BY line.id
-"""
+    defects = [] if results else [Defect("/results", "too_few", {"min": 1})]
+    defects += [Defect(f"/results/{n}/{name}", code) for n, name, code in wrong_lines(register_id, results)]
+    if defects:
+        raise Unprocessable(defects=defects)
+    return settle(actor, at, register_id, results)
 
 
 def _row_wrong(claim: Claim | None, *, repeated: bool, programme: str) -> list[tuple[str, dict[str, object]]]:
@@ -178,26 +127,30 @@ def _row_wrong(claim: Claim | None, *, repeated: bool, programme: str) -> list[t
     return [(code, params) for is_wrong, code, params in wrong if is_wrong]
 
 
-def _refuse_bad_lines(results: Sequence[BankLine], orders: dict[UUID, PaymentOrder]) -> None:
-    references = Counter(one.bank_reference for one in results if one.paid)
-    known = set(PaymentOrder.objects.filter(bank_reference__in=[ref for ref in references if ref]).values_list(
-        "bank_reference", flat=True))
-    asked = Counter(one.order_id for one in results)
-    defects = [] if results else [Defect("/results", "too_few", {"min": 1})]
-    for n, one in enumerate(results):
-        order = orders.get(one.order_id)
-        wrong = (
-            (order is None, "order_id", "not_found"),
-            (asked[one.order_id] > 1, "order_id", "duplicate"),
-            (order is not None and order.state != "waiting", "order_id", "answered"),
-            (one.paid and not one.bank_reference, "bank_reference", "bank_reference_missing"),
-            (one.paid and one.bank_reference and (one.bank_reference in known or references[one.bank_reference] > 1),
-             "bank_reference", "bank_reference_reused"),
-            (not one.paid and not one.reason, "reason", "reason_missing"),
-        )
-        defects += [Defect(f"/results/{n}/{name}", code) for is_wrong, name, code in wrong if is_wrong]
-    if defects:
-        raise Unprocessable(defects=defects)
+def record_bank_file(*, actor: Actor, at: datetime, register_id: UUID, media_type: str, data: bytes,
+                     version: int | None = None) -> RegisterView:
+    """The same from a file of the bank: ISO 20022 pain.002.001 (`application/xml`) or CSV (`text/csv`).
+
+    All rows are taken or none, and every row that is wrong is named by its number in the file. Rows that the bank has not
+    decided yet are passed over; a file that it refused as a whole rejects every order.
+
+    Errors: NotFound, StaleVersion, WrongState; BankFileRefused.
+    """
+    row = _take(register_id, "record_result", version)
+    report = (pain002.read(data, message=message_id(row.number, row.pk)) if media_type == pain001.MEDIA_TYPE
+              else results.read(data))
+    answers = [(one.row, BankLine(one.order_id, one.paid, one.bank_reference, one.reason)) for one in report.answers]
+    if report.all_rejected is not None:
+        waiting = PaymentOrder.objects.filter(register_id=register_id, state="waiting").values_list("pk", flat=True)
+        answers = [(0, BankLine(pk, False, None, report.all_rejected)) for pk in waiting]
+    lines = [line for _, line in answers]
+    wrong = [Fault(answers[n][0], name, code) for n, name, code in wrong_lines(register_id, lines)]
+    if faults := [*report.faults, *wrong]:
+        raise BankFileRefused(defects=[
+            Defect(f"/rows/{one.row}/{one.name}".rstrip("/"), one.code, one.params) for one in faults])
+    if not lines:
+        return register(register_id)
+    return settle(actor, at, register_id, lines, file_sha256=sha256(data).hexdigest())
 
 
 def _take(register_id: UUID, action: str, version: int | None) -> Register:

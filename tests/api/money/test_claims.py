@@ -9,7 +9,9 @@ import pytest
 from collection.audit.models import AuditLine
 from collection.kernel.actor import HOUSE
 from collection.payouts import operations as payouts
+from collection.payouts.bank.sheets import XLSX
 from collection.payouts.models import Claim, Hold, LedgerTransaction
+from tests import cast
 from tests.api.custody.cast import act, refused, tag
 from tests.api.phone import codes
 from tests.cast import AT
@@ -161,6 +163,33 @@ def test_the_act_is_a_pdf(desk, claim):
     assert (paper.status_code, paper["Content-Type"], paper.content[:5]) == (200, "application/pdf", b"%PDF-")
     assert paper["Content-Disposition"].endswith('.pdf"')
     refused(desk.stranger.get(f"{claim}/act.pdf"), 404, "not_found")
+
+
+def test_a_register_as_a_file_and_the_banks_file_back(desk, haul, office, verified):
+    payouts.set_payer(actor=office.finance, at=AT, programme=haul.scene.code, name="АО «Оператор»",
+                      identity_number=cast.identity_number(), iban=cast.iban(), bic="KCJBKZKX", purpose="859")
+    act(desk.finance, verified, "approve")
+    path = f"registers/{desk.finance.post('registers', {'programme': haul.scene.code}).json()['id']}"
+    refused(desk.finance.get(f"{path}/file"), 409, "wrong_state")
+    act(desk.second, path, "approve")
+    for form, media_type in (("pain001", "application/xml"), ("csv", "text/csv"), ("xlsx", XLSX)):
+        got = desk.finance.get(f"{path}/file?form={form}", Accept=media_type)
+        assert (got.status_code, got["Content-Type"]) == (200, media_type), got.content
+    assert desk.finance.get(f"{path}/file?form=pdf").status_code == 400
+    order = desk.finance.get(path).json()["orders"][0]["id"]
+    sheet = f"order_id;status;bank_reference;reason\n{order};paid;{{}};\n"
+
+    def send(body, content_type="text/csv"):
+        return desk.finance.send("POST", f"{path}/bank-file", body.encode(), content_type=content_type,
+                                 If_Match=tag(desk.finance, path), Idempotency_Key=str(uuid4()))
+
+    refused(send(sheet, "application/json"), 415, "unsupported_media_type")
+    bad = send(sheet.format(""))
+    assert (bad.status_code, bad.json()["code"], codes(bad)) == (
+        422, "bank_file_refused", {"/rows/2/bank_reference": "bank_reference_missing"})
+    refused(send("<a/>", "application/xml"), 422, "bank_file_refused")
+    assert send(sheet.format("BR-1")).json()["state"] == "settled"
+    assert desk.collector.get(verified).json()["state"] == "paid"
 
 
 def test_an_einvoice_number_is_used_once(desk, haul, verified):
