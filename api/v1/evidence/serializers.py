@@ -55,6 +55,19 @@ class StockReply(Reply):
     sold_g = serializers.IntegerField()
 
 
+class DossierBalanceReply(Reply):
+    """opening + in - out - loss = closing, in grams."""
+
+    category = serializers.CharField()
+    month = Month()
+    material = serializers.CharField(help_text="waste, product, byproduct, or all of them")
+    opening_g = serializers.IntegerField()
+    in_g = serializers.IntegerField()
+    out_g = serializers.IntegerField()
+    loss_g = serializers.IntegerField()
+    closing_g = serializers.IntegerField()
+
+
 class RuleHitsReply(Reply):
     rule = serializers.CharField()
     how = serializers.CharField(help_text="hold: it stopped lines; verdict: claims failed it")
@@ -92,6 +105,7 @@ class DossierReply(Reply):
     means = MeansReply(many=True)
     loads = MonthOfLoadsReply(many=True)
     stocks = StockReply(many=True)
+    balances = DossierBalanceReply(many=True)
     rules = RuleHitsReply(many=True)
     held = HeldLineReply(many=True, help_text="the newest hundred")
     accounts = DossierAccountReply(many=True)

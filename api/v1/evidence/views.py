@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
@@ -10,25 +9,16 @@ from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
+from api.http.documents import FileSchema, attachment, taking
 from api.http.etags import unchanged
 from api.http.rendering import reply
-from api.http.schema import HouseSchema
 from api.http.views import HouseView
 from collection.payouts import queries
 from collection.payouts.queries import Evidence
 
 from . import serializers
 
-ZIP = "application/zip"
-
-
-class ZipSchema(HouseSchema):
-    """The reply is a file."""
-
-    def get_response_serializers(self) -> Any:
-        found = super().get_response_serializers()
-        found["200", ZIP] = found.pop("200")
-        return found
+PDF, ZIP = "application/pdf", "application/zip"
 
 
 class Dossier(HouseView):
@@ -42,6 +32,20 @@ class Dossier(HouseView):
         return reply(queries.dossier(request.actor, organisation_id).plain())
 
 
+class DossierPaper(HouseView):
+    """The same as a paper, in Kazakh and Russian."""
+
+    actions = {"GET": "dossier.read"}
+    replies = {"GET": OpenApiTypes.BINARY}
+    operation_ids = {"GET": "readDossierPaper"}
+    schema = FileSchema()
+    media_types = (PDF,)
+    content_negotiation_class = taking(PDF)
+
+    def get(self, request: Request, organisation_id: UUID) -> HttpResponse:
+        return attachment(queries.dossier_pdf(request.actor, organisation_id), PDF, f"dossier-{organisation_id}.pdf")
+
+
 class PickupEvidence(HouseView):
     """Everything known of a request as one zip: papers, pictures, acts, the audit chain and its anchors, and hashes of all.
 
@@ -51,7 +55,9 @@ class PickupEvidence(HouseView):
     actions = {"GET": "evidence.read"}
     replies = {"GET": OpenApiTypes.BINARY}
     operation_ids = {"GET": "readPickupEvidence"}
-    schema = ZipSchema()
+    schema = FileSchema()
+    media_types = (ZIP,)
+    content_negotiation_class = taking(ZIP)
 
     def get(self, request: Request, pickup_id: UUID) -> HttpResponseBase:
         return packed(request, queries.evidence_of_pickup(pickup_id))
@@ -63,7 +69,9 @@ class ConsignmentEvidence(HouseView):
     actions = {"GET": "evidence.read"}
     replies = {"GET": OpenApiTypes.BINARY}
     operation_ids = {"GET": "readConsignmentEvidence"}
-    schema = ZipSchema()
+    schema = FileSchema()
+    media_types = (ZIP,)
+    content_negotiation_class = taking(ZIP)
 
     def get(self, request: Request, consignment_id: UUID) -> HttpResponseBase:
         return packed(request, queries.evidence_of_load(consignment_id))

@@ -17,7 +17,7 @@ from .claims import (
     stage_sums,
     verdicts,
 )
-from .dossier import Dossier, dossier
+from .dossier import Dossier, dossier, dossier_pdf
 from .evidence import Evidence, evidence_of_load, evidence_of_pickup
 from .ledger import AccountSum, EntryView, balances, entries
 from .recompute import Difference, Recomputed, recompute_check
@@ -71,6 +71,7 @@ __all__ = [
     "claims",
     "declaration",
     "dossier",
+    "dossier_pdf",
     "entries",
     "evidence_of_load",
     "evidence_of_pickup",

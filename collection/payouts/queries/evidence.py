@@ -1,6 +1,6 @@
 """Everything that is known of one request, or of one load without a request: the papers of its evidence pack.
 
-One statement, so all papers are of one moment; the same facts give the same bytes. Whatever custody and payouts keep about a
+All papers are of one moment, and the same facts give the same bytes. Whatever custody and payouts keep about a
 load is in it: a table that points at a load is found by its foreign key, so a new one needs no word here.
 """
 
@@ -14,10 +14,15 @@ import orjson
 from django.apps import apps
 
 from collection.custody.models import Consignment
+from collection.custody.queries import Lineage, lineage
+from collection.kernel.actor import HOUSE
 from collection.kernel.archive import Packed, pack
 from collection.kernel.db import outside_transaction, rows
 from collection.kernel.refusals import NotFound
 from collection.pickups.queries import kept_photo
+
+from ..acts import Act, pdf
+from .acts import act
 
 #: What is no fact of the load: how the database keeps it, and a secret of two people.
 _UNTOLD = "'{xid,handover_code}'::text[]"
@@ -26,9 +31,13 @@ _WITH = """
 WITH pickup AS (
     SELECT * FROM pickups_pickup WHERE id = %(pickup)s OR id IN (
         SELECT pickup_id FROM custody_consignmentpickup WHERE consignment_id = %(load)s)
-), load AS (
-    SELECT * FROM custody_consignment WHERE id = %(load)s OR id IN (
-        SELECT consignment_id FROM custody_consignmentpickup WHERE pickup_id = %(pickup)s)
+), load AS (  -- and whatever came of them, or they came from, by division
+    SELECT * FROM custody_consignment WHERE source_id IN (
+        SELECT source_id FROM custody_consignment WHERE id = %(load)s OR id IN (
+            SELECT consignment_id FROM custody_consignmentpickup WHERE pickup_id = %(pickup)s))
+), grouping AS (
+    SELECT * FROM custody_grouping WHERE id IN (
+        SELECT grouping_id FROM custody_groupingmember WHERE consignment_id IN (SELECT id FROM load))
 ), batch AS (
     SELECT DISTINCT batch.* FROM custody_batch batch JOIN custody_batchinput input ON input.batch_id = batch.id
     WHERE input.consignment_id IN (SELECT id FROM load)
@@ -41,7 +50,8 @@ WITH pickup AS (
 ), photo AS (
     SELECT * FROM pickups_upload WHERE pickup_id IN (SELECT id FROM pickup)
 ), thing AS (
-    SELECT id FROM pickup UNION SELECT id FROM load UNION SELECT id FROM batch UNION SELECT id FROM claim
+    SELECT id FROM pickup UNION SELECT id FROM load UNION SELECT id FROM batch
+    UNION SELECT id FROM claim UNION SELECT id FROM grouping
     UNION SELECT id FROM job UNION SELECT id FROM photo
     UNION SELECT id FROM custody_weighing WHERE consignment_id IN (SELECT id FROM load)
     UNION SELECT id FROM custody_receipt WHERE consignment_id IN (SELECT id FROM load)
@@ -61,6 +71,7 @@ SELECT 'requests/' || number || '/request.json' AS path,
 UNION ALL SELECT 'requests/' || pickup.number || '/jobs.json', jsonb_agg(to_jsonb(job) ORDER BY job.id)
     FROM job JOIN pickup ON pickup.id = job.pickup_id GROUP BY pickup.number
 UNION ALL SELECT 'loads/' || number || '/load.json', to_jsonb(row) - {_UNTOLD} FROM load row
+UNION ALL SELECT 'groupings/' || number || '.json', to_jsonb(row) FROM grouping row
 UNION ALL SELECT 'batches/' || number || '.json', to_jsonb(row) FROM batch row
 UNION ALL SELECT 'acts/claim-' || claim.number || '.json', to_jsonb(claim) || jsonb_build_object(
         'contract_number', contract.number,
@@ -108,19 +119,24 @@ def _statement() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What goes into the pack. `photos`: ids of kept pictures; their rows, with the originals' hashes, are `photos.json`."""
+    """What goes into the pack: rows as papers, the claims' acts to be printed, and pictures to be read from the disk.
+
+    `photos`: ids of kept pictures; their rows, with the originals' hashes, are `photos.json`.
+    """
 
     name: str
     papers: tuple[tuple[str, bytes], ...]
+    acts: tuple[Act, ...]
     photos: tuple[UUID, ...]
 
     def packed(self) -> Packed:
-        """The zip; outside any transaction, for pictures are read from the disk. A picture that is lost is named so."""
+        """The zip; outside any transaction, for it takes a while. A picture that is lost is named so in the manifest."""
         outside_transaction()
+        acts = [(f"acts/claim-{one.claim_number}.pdf", pdf(one)) for one in self.acts]
         pictures = {f"photos/{one}.jpg": kept_photo(one) for one in self.photos}
         lost = sorted(path for path, file in pictures.items() if not file.exists())
         there = [(path, file) for path, file in pictures.items() if path not in lost]
-        return pack([*self.papers, *there], about={"of": self.name, "lost": lost})
+        return pack([*self.papers, *acts, *there], about={"of": self.name, "lost": lost})
 
 
 def evidence_of_pickup(pickup_id: UUID) -> Evidence:
@@ -134,9 +150,27 @@ def evidence_of_load(consignment_id: UUID) -> Evidence:
 
 
 def _evidence(folder: str, *, pickup: UUID | None = None, load: UUID | None = None) -> Evidence:
-    papers = {row["path"]: row["paper"].encode() for row in rows(_statement(), {"pickup": pickup, "load": load})}
-    subject = next((path for path in papers if path.startswith(f"{folder}/")), None)
-    if subject is None:
-        raise NotFound
+    """The rows are of one statement. Lineage and acts are read beside them, so the rows are read again until all agree."""
+    asked = {"pickup": pickup, "load": load}
+    papers = _rows(asked)
+    while True:
+        subject = next((path for path in papers if path.startswith(f"{folder}/")), None)
+        if subject is None:
+            raise NotFound
+        loads = {path: orjson.loads(paper)["id"] for path, paper in papers.items() if path.endswith("/load.json")}
+        claims = [orjson.loads(paper)["id"] for path, paper in papers.items() if path.startswith("acts/")]
+        acts = tuple(act(HOUSE, UUID(one)) for one in claims)
+        ways = {path.replace("load.json", "lineage.json"): _plain(lineage(HOUSE, UUID(one))) for path, one in loads.items()}
+        before, papers = papers, _rows(asked)
+        if papers == before:
+            break
     photos = [UUID(row["id"]) for row in orjson.loads(papers.get("photos.json", b"[]")) if row["state"] == "stored"]
-    return Evidence(f"{folder[:-1]}-{subject.split('/')[1]}", tuple(papers.items()), tuple(photos))
+    return Evidence(f"{folder[:-1]}-{subject.split('/')[1]}", tuple(sorted((papers | ways).items())), acts, tuple(photos))
+
+
+def _rows(asked: dict[str, UUID | None]) -> dict[str, bytes]:
+    return {row["path"]: row["paper"].encode() for row in rows(_statement(), asked)}
+
+
+def _plain(way: Lineage) -> bytes:
+    return orjson.dumps(way, option=orjson.OPT_INDENT_2)

@@ -44,6 +44,8 @@ def test_the_dossier_is_for_managers_inspectors_and_auditors(haul, sign_in, sett
         assert told["loads"] == [{
             "part": "collector", "month": "2026-03", "category": "polymer", "loads_n": 1, "declared_g": 0,
             "collected_g": 4_620_000, "received_g": 4_240_000, "recycled_g": 4_240_000, "paid_g": 4_240_000}]
+        paper = sign_in(role).get(f"organisations/{company}/dossier.pdf")
+        assert paper["Content-Type"] == "application/pdf" and paper.content[:5] == b"%PDF-"
         assert told["claims"][0]["amount_tiyn"] == 16_595_890 + 13_588_458 and told["currency"] == "KZT"
     for role in ("finance", "support"):
         assert sign_in(role).get(f"organisations/{company}/dossier").status_code == 403

@@ -19,6 +19,7 @@ from collection.payouts import queries
 from tests import cast
 from tests.collection.custody.haul import TONNE
 from tests.collection.payouts.paid_request import paid_request
+from tests.collection.payouts.test_acts import text_of
 
 MARCH = date(2026, 3, 1)
 
@@ -47,6 +48,9 @@ def test_of_a_recycler(haul, office, paid):
         0, 6_620_000, 6_240_000, 6_240_000, 4_240_000)
     [stock] = told.stocks
     assert stock.left_g == 3_816_000 + 1_800_000 - TONNE
+    whole = next(one for one in told.balances if one.material == "all")
+    assert (whole.month, whole.opening_g, whole.in_g, whole.out_g, whole.loss_g, whole.closing_g) == (
+        MARCH, 0, 6_240_000, TONNE, 624_000, 4_616_000)
     [held] = told.held
     assert (held.rule, held.stage, held.mass_g, held.lifted_at) == ("calibration_expired", "recycling", 2 * TONNE, None)
     [rule] = told.rules
@@ -93,3 +97,15 @@ def test_the_command(haul, paid, tmp_path):
     for nobody in ("000000000000", "x", str(uuid4())):
         with pytest.raises(CommandError, match="There is no company"):
             call_command("dossier", nobody)
+
+
+def test_the_paper(haul, paid, tmp_path):
+    company = haul.recycler.actor.organisation_id
+    first = queries.dossier_pdf(HOUSE, company)
+    assert first == queries.dossier_pdf(HOUSE, company)
+    said = text_of(first)
+    for words in ("Кәсіпорын досьесі / Досье предприятия", "ТОО recycling", haul.recycler.number, "Өңд. / Перер.", "4,240",
+                  "32 825,02", "Масса балансы / Баланс масс", "2026-03", "Удержанное Жоқ / Нет", "consignment.receive"):
+        assert words in said, words
+    call_command("dossier", str(company), "--to", str(tmp_path / "out.pdf"))
+    assert (tmp_path / "out.pdf").read_bytes() == first

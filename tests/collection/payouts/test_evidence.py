@@ -22,6 +22,7 @@ from collection.payouts import queries
 from collection.pickups.models import Pickup
 from collection.pickups.queries import kept_photo
 from tests.collection.payouts.paid_request import paid_request
+from tests.collection.payouts.test_acts import text_of
 
 
 @pytest.fixture
@@ -54,6 +55,11 @@ def test_what_is_in_it(paid):
     assert sorted(line["stage"] for one in acts for line in one["lines_of_this_request"]) == [
         "collection", "recycling", "transport"]
     assert {order["state"] for one in acts for order in one["orders"]} == {"paid"}
+    printed = [paper for path, paper in papers.items() if path.startswith("acts/") and path.endswith(".pdf")]
+    assert len(printed) == 2 and all("Акт выполненных работ" in text_of(paper) for paper in printed)
+    way = json.loads(papers[f"loads/{load}/lineage.json"])
+    assert {(one["how"], one["grams"]) for one in way["edges"]} >= {
+        ("collected", 4_620_000), ("refused", 380_000), ("received", 4_240_000), ("processed", 4_240_000)}
     assert {one["name"] for one in json.loads(papers["parties.json"])} == {"Дүкен ЖШС", "ТОО collection", "ТОО recycling"}
     assert papers[f"photos/{paid.photo_id}.jpg"] == kept_photo(paid.photo_id).read_bytes()
     assert json.loads(papers["photos.json"])[0]["sha256"] == paid.photo_sha256, "of the original bytes"
