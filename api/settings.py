@@ -199,6 +199,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ConsignmentState": "collection.custody.states.CONSIGNMENT_STEPS",
         "RefusalReason": "collection.custody.states.REFUSAL_REASONS",
         "Product": "collection.custody.states.PRODUCTS", "Material": "collection.custody.states.MATERIALS",
+        "CorrectionState": "collection.custody.states.PROPOSAL_STEPS", "Party": "collection.custody.states.PARTIES",
         "LossReason": "collection.custody.states.LOSS_REASONS",
         "LineageNodeKind": "collection.custody.states.LINEAGE_NODES",
         "LineageStep": "collection.custody.states.LINEAGE_STEPS",

@@ -76,6 +76,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "weighing.confirm": _roles("generator_admin"),
     "receipt.read": _roles("people staff"), "receipt.create": _roles("recyclers integration"),
     "receipt.correct": _roles("recycler_admin"),
+    "correction.read": _roles("collector_admin recyclers officers"),
+    "correction.consent": _roles("collector_admin recycler_admin inspector"),
     "batch.read": _roles("recyclers officers"), "batch.create": _roles("recyclers integration"),
     "batch.correct": _roles("recycler_admin"),
     "balance.read": _roles("collector_admin recyclers officers"),

@@ -49,8 +49,21 @@ NOTICES: dict[str, tuple[tuple[str, ...], Words, Words]] = {
         Words("№{number} партия қайта өңделді.", "Партия №{number} переработана.",
               "Consignment No {number} was recycled."),
     ),
+    "correction_proposed": (
+        ("collector_id",),
+        Words("Түзету ұсынылды", "Предложено исправление", "Correction proposed"),
+        Words("№{number} партия: қабылданған массаны түзетуге келісіміңіз керек.",
+              "Партия №{number}: нужно ваше согласие на исправление принятой массы.",
+              "Consignment No {number}: your consent to a corrected mass is asked for."),
+    ),
+    "correction_declined": (
+        ("recycler_id",),
+        Words("Түзетуден бас тартылды", "Исправление отклонено", "Correction declined"),
+        Words("№{number} партия: қабылданған масса бұрынғыдай қалады.", "Партия №{number}: принятая масса остаётся прежней.",
+              "Consignment No {number}: the accepted mass stays as it was."),
+    ),
     "corrected": (
-        ("collector_id", "generator_id"),
+        ("collector_id", "recycler_id", "generator_id"),
         Words("Қабылдау түзетілді", "Приёмка исправлена", "Receipt corrected"),
         Words("№{number} партияның қабылданған массасы түзетілді.", "Исправлена принятая масса партии №{number}.",
               "The accepted mass of consignment No {number} was corrected."),

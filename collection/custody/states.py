@@ -23,6 +23,11 @@ LOSS_REASONS = ("drying", "spill", "fire", "theft", "other")
 #: What leaves a plant, and what its balance is drawn up in.
 PRODUCTS = ("product", "byproduct")
 MATERIALS = ("waste", *PRODUCTS, "all")
+#: A correction is proposed by one party and made when all others have agreed (CONSENTS); where collector and recycler are
+#: one company, the operator is the second.
+PROPOSAL_STEPS = {"open": ("agreed", "declined", "withdrawn"), "agreed": (), "declined": (), "withdrawn": ()}
+PROPOSAL_ACTIONS = {"open": ("consent", "decline", "withdraw")}
+PARTIES = ("collector", "recycler", "operator")
 REFUSAL_REASONS = ("impurity", "wrong_category", "wet", "over_capacity", "unsafe", "other")
 
 #: What a node of a lineage may be, and how grams come from one to the next (queries.lineage).

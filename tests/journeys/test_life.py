@@ -248,9 +248,8 @@ class Life(RuleBasedStateMachine):
     def correct(self, n: int, accepted_g: int) -> None:
         load = nth(self.in_state("received", "processed"), n)
         assert load.accepted_g
-        correct = lambda: custody.correct_receipts(  # noqa: E731
-            actor=self.world.people["R"].actor, at=self.at,
-            corrections=[custody.NewCorrection(load.id, accepted_g, "the slip was misread")])
+        haul = self.world.hauls[load.collector]
+        correct = lambda: haul.correct(load.id, accepted_g, at=self.at, reason="the slip was misread")  # noqa: E731
         loss_g = None if load.loss_g is None else load.loss_g + accepted_g - load.accepted_g
         if accepted_g > load.net_g or accepted_g == load.accepted_g or (loss_g is not None and loss_g < 0):
             self.refused(correct)
@@ -393,8 +392,7 @@ class Life(RuleBasedStateMachine):
                 "receive": lambda: custody.receive(actor=plant, at=self.at, receipts=[
                     custody.NewReceipt(load.id, load.net_g or 1, 0, self.at)]),
                 "process": lambda: self.world.hauls["A"].batch(self.at, [load.id], load.accepted_g or 1),
-                "correct": lambda: custody.correct_receipts(actor=plant, at=self.at, corrections=[
-                    custody.NewCorrection(load.id, 1, "x")]),
+                "correct": lambda: self.world.hauls[load.collector].correct(load.id, 1, at=self.at),
             }[verb])
 
     @invariant()

@@ -36,6 +36,7 @@ MODELS = {
     "consignments": ("custody.Consignment", "collector"),
     "weighings": ("custody.Weighing", "consignment__collector"),
     "receipts": ("custody.Receipt", "consignment__recycler"),
+    "corrections": ("custody.Proposal", "consignment__recycler"),
     "groupings": ("custody.Grouping", "collector"),
     "batches": ("custody.Batch", "contract__organisation"), "sales": ("custody.Sale", "facility__organisation"),
     "claims": ("payouts.Claim", "contract__organisation"),
@@ -63,6 +64,7 @@ def make() -> World:
     load = haul.recycled(loaded_at := scene.at - timedelta(days=40), [5 * cast.TONNE])
     custody.group(actor=HOUSE, at=scene.at, new=custody.NewGrouping(
         tuple(haul.weighed(scene.at, [cast.TONNE])), scene.at, plate="001AAA02"))
+    custody.propose_correction(actor=haul.recycler.actor, at=scene.at, new=custody.NewCorrection(load[0], 4_900_000, "slip"))
     payouts.accrue(actor=HOUSE, at=scene.at, programme_id=scene.programme.id, consignment_ids=load)
     payouts.set_payer(actor=scene.finance, at=scene.at, programme=scene.code, name="ТОО «Оператор»",
                       identity_number=cast.identity_number(), iban=cast.iban(), bic="KCJBKZKX", purpose="859")

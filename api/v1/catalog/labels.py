@@ -49,6 +49,12 @@ STATES: dict[str, dict[str, Words]] = {
         "grouped": Words("Топтастырылды", "Сгруппирована", "Grouped"),
         "split": Words("Бөлінді", "Разделена", "Divided"),
     },
+    "correction_state": {
+        "open": Words("Келісім күтілуде", "Ждёт согласия", "Waiting for consent"),
+        "agreed": Words("Келісілді, түзетілді", "Согласовано, исправлено", "Agreed and corrected"),
+        "declined": Words("Бас тартылды", "Отклонено", "Declined"),
+        "withdrawn": Words("Кері алынды", "Отозвано", "Withdrawn"),
+    },
     "contract_state": {
         "draft": Words("Жоба", "Проект", "Draft"),
         "active": Words("Қолданыста", "Действует", "Active"),

@@ -104,11 +104,6 @@ class DivisionForm(StrictSerializer):
     occurred_at = Instant()
 
 
-class CorrectionForm(StrictSerializer):
-    accepted_g = grams()
-    reason = Text(max_length=200)
-
-
 class RuleReply(Reply):
     code = serializers.CharField()
     title = serializers.CharField(help_text="in the language of Accept-Language")

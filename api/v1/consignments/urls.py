@@ -12,6 +12,4 @@ urlpatterns = [
     path("consignments/<uuid:consignment_id>/weighing", views.Weighing.as_view(), name="consignment-weighing"),
     path("consignments/<uuid:consignment_id>/deliver", views.Deliver.as_view(), name="consignment-deliver"),
     path("consignments/<uuid:consignment_id>/receipt", views.Receipt.as_view(), name="consignment-receipt"),
-    path("consignments/<uuid:consignment_id>/receipt/correction", views.Correction.as_view(),
-         name="consignment-correction"),
 ]

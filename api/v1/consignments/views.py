@@ -184,22 +184,6 @@ class Receipt(HouseView):
             actor=actor, at=at, receipts=[receipt]))
 
 
-class Correction(HouseView):
-    """The accepted mass as it should have been: a reversal and a new entry, the receipt stays as it was signed."""
-
-    actions = {"POST": "receipt.correct"}
-    bodies = {"POST": serializers.CorrectionForm}
-    replies = {"POST": serializers.ConsignmentReply}
-    statuses = {"POST": 201}
-    etags = frozenset({"POST"})
-
-    def post(self, request: Request, consignment_id: UUID) -> HttpResponse:
-        correction = operations.NewCorrection(
-            consignment_id=consignment_id, version=if_match(request), **self.body())
-        return acted(request, consignment_id, 201, lambda actor, at: operations.correct_receipts(
-            actor=actor, at=at, corrections=[correction]))
-
-
 def took(request: Request, load: operations.Load) -> HttpResponse:
     """Seal the load; 200 instead of 201 when the phone's own id had come before with the same content."""
     def take(actor: Actor, at: datetime) -> tuple[bool, ConsignmentView]:

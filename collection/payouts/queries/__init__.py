@@ -18,6 +18,7 @@ from .claims import (
     verdicts,
 )
 from .dossier import Dossier, dossier, dossier_pdf
+from .effects import Effect, correction_effect, own_difference
 from .evidence import Evidence, evidence_of_load, evidence_of_pickup
 from .ledger import AccountSum, EntryView, balances, entries
 from .recompute import Difference, Recomputed, recompute_check
@@ -44,6 +45,7 @@ __all__ = [
     "Correction",
     "Difference",
     "Dossier",
+    "Effect",
     "EntryView",
     "Evidence",
     "LineView",
@@ -69,6 +71,7 @@ __all__ = [
     "claim",
     "claim_lines",
     "claims",
+    "correction_effect",
     "declaration",
     "dossier",
     "dossier_pdf",
@@ -79,6 +82,7 @@ __all__ = [
     "month_statement",
     "month_statements",
     "orders",
+    "own_difference",
     "payer",
     "periods",
     "programmes_with_a_queue",

@@ -103,10 +103,14 @@ def test_all_of_it_refused_is_returned_and_no_fact(people, haul):
 
 def test_a_correction_is_a_new_edition(people, haul):
     path = f"consignments/{haul.received(AT, [4 * TONNE])[0]}"
-    answer = act(people.recycler, path, "receipt/correction", {"accepted_g": 3 * TONNE, "reason": "misread"},
-                 If_Match=tag(people.recycler, path))
-    assert (answer.status_code, answer.json()["accepted_g"], answer.json()["refused_g"]) == (201, 3 * TONNE, TONNE)
-    assert people.recycler.get(path).json()["timeline"][-1]["step"] == "corrected"
+    made = act(people.recycler, path, "receipt/correction", {"accepted_g": 3 * TONNE, "reason": "misread"},
+               If_Match=tag(people.recycler, path))
+    assert (made.status_code, people.recycler.get(path).json()["accepted_g"]) == (201, 4 * TONNE)  # not yet
+    correction = f"corrections/{made.json()['id']}"
+    seen = people.collector.get(correction).json()["money"]["difference_tiyn"]
+    assert people.collector.post(f"{correction}/consent", {"difference_tiyn": seen}).json()["state"] == "agreed"
+    answer = people.recycler.get(path).json()
+    assert (answer["accepted_g"], answer["refused_g"], answer["timeline"][-1]["step"]) == (3 * TONNE, TONNE, "corrected")
     assert list(Fact.objects.filter(measure="received").order_by("id").values_list("grams", flat=True)) == [
         4 * TONNE, -4 * TONNE, 3 * TONNE]
     assert act(people.recycler, path, "receipt/correction", {"accepted_g": 3 * TONNE, "reason": "again"}).status_code == 422

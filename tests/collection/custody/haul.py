@@ -87,8 +87,20 @@ class Haul:
             self.recycler.contract_id, category, tuple(ids), input_g - input_g // 10, 0, input_g // 10, at)])[0]
 
     def correct(self, consignment_id: UUID, accepted_g: int, *, at: datetime, reason: str = "typing slip") -> UUID:
-        return custody.correct_receipts(actor=HOUSE, at=at, corrections=[
-            custody.NewCorrection(consignment_id, accepted_g, reason)])[0]
+        """The recycler proposes, the collector consents; where they are one company, an inspector does."""
+        proposal_id = custody.propose_correction(actor=self.recycler.actor, at=at, new=custody.NewCorrection(
+            consignment_id, accepted_g, reason))
+        state = custody.consent_to_correction(actor=self.second, at=at, proposal_id=proposal_id)
+        assert state == "agreed"
+        return proposal_id
+
+    @property
+    def second(self) -> Actor:
+        """Who consents to what the recycler proposes."""
+        if self.collector.actor.organisation_id != self.recycler.actor.organisation_id:
+            return self.collector.actor
+        assert self.scene.manager.organisation_id
+        return cast.member(self.scene.manager.organisation_id, "inspector")
 
     def recycled(self, at: datetime, nets_g: Sequence[int], *, refused_g: int = 0, category: str = "polymer",
                  processed_at: datetime | None = None, **changes: Any) -> list[UUID]:

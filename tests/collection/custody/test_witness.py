@@ -9,7 +9,7 @@ from tests import cast
 from tests.collection.custody.refusing import database_refuses
 
 SEALED = ("weighing", "receipt", "batch", "batchinput", "fact", "transportsheet", "consignmentpickup", "correction", "sale",
-          "stay", "division", "grouping", "groupingmember", "salelot")
+          "stay", "division", "grouping", "groupingmember", "salelot", "consent")
 
 
 def run(sql):
@@ -20,7 +20,7 @@ def run(sql):
 @pytest.mark.parametrize("table", SEALED)
 @pytest.mark.parametrize("sql", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_the_house_may_not_rewrite_what_is_sealed(haul, table, sql):
-    column = "consignment_id" if table not in ("batch", "sale", "fact", "grouping", "salelot") else "id"
+    column = "consignment_id" if table not in ("batch", "sale", "fact", "grouping", "salelot", "consent") else "id"
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         run(sql.format(f"custody_{table}", column, column))
 

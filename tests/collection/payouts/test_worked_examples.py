@@ -147,8 +147,11 @@ def test_a_correction_after_payment(whole, office):
     first = office.paid(whole.collector, march, date(2025, 3, 1))
     assert first.amount_tiyn == 150_878_70 + 123_537_15 + 29_842_31  # each line rounded once
 
-    custody.correct_receipts(actor=whole.recycler.actor, at=april, corrections=[
-        custody.NewCorrection(pk, 4_040_000, "the scale's slip was misread")])
+    shown = queries.correction_effect(whole.recycler.actor, pk, accepted_g=4_040_000, on=april.date())
+    assert [(one.stage, one.difference_tiyn, one.claim_state) for one in shown] == [
+        ("collection", 143_761_78 - 150_878_70, "paid"), ("transport", 117_709_92 - 123_537_15, "paid"),
+        ("recycling", 28_434_65 - 29_842_31, "paid")]
+    whole.correct(pk, 4_040_000, at=april, reason="the scale's slip was misread")
     office.accrue(april)
     of_collection = AccrualLine.objects.filter(stage="collection").order_by("id")
     assert sorted((one.mass_g, one.amount_tiyn, one.claim_month.isoformat()) for one in of_collection) == [

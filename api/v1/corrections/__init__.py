@@ -1,0 +1,1 @@
+"""Corrections after sealing: proposed by one party, shown in money, made with everybody's consent."""
