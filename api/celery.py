@@ -63,6 +63,8 @@ app.conf.update(
         "stats.roll": {"task": "stats.roll", "schedule": 5.0, "options": {"queue": "rooms", "expires": 5}},
         "accounts.tidy": {"task": "accounts.tidy", "schedule": 3600.0, "options": {"queue": "rooms", "expires": 3600}},
         "audit.anchor": {"task": "audit.anchor", "schedule": 600.0, "options": {"queue": "rooms", "expires": 600}},
+        "api.forget_changes": {
+            "task": "api.forget_changes", "schedule": 86400.0, "options": {"queue": "rooms", "expires": 86400}},
         "api.prune_keys": {"task": "api.prune_keys", "schedule": 600.0, "options": {"queue": "rooms", "expires": 600}},
     },
 )

@@ -65,7 +65,7 @@ class Page:
             default=str, option=orjson.OPT_SORT_KEYS,
         )
         cursor = asked.get("cursor")
-        return cls(after=None if cursor is None else _open(cursor, scope), limit=asked["limit"], scope=scope)
+        return cls(after=None if cursor is None else unseal(cursor, scope), limit=asked["limit"], scope=scope)
 
     def answer(self, rows: Sequence[Any], *, position: Callable[[Any], tuple[Any, ...]],
                render: Callable[[Any], Any]) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class Page:
         more = len(rows) > self.limit
         return {
             "items": [render(row) for row in shown],
-            "next_cursor": _seal(position(shown[-1]), self.scope) if more else None,
+            "next_cursor": seal(position(shown[-1]), self.scope) if more else None,
         }
 
 
@@ -83,12 +83,14 @@ def _mac(payload: bytes, scope: bytes) -> bytes:
     return hmac.digest(key, len(scope).to_bytes(4) + scope + payload, "sha256")[:MAC_BYTES]
 
 
-def _seal(position: tuple[Any, ...], scope: bytes) -> str:
+def seal(position: tuple[Any, ...], scope: bytes) -> str:
+    """An opaque text that only the same scope opens again."""
     payload = orjson.dumps([_tagged(value) for value in position])
     return base64.urlsafe_b64encode(_mac(payload, scope) + payload).rstrip(b"=").decode()
 
 
-def _open(cursor: str, scope: bytes) -> tuple[Any, ...]:
+def unseal(cursor: str, scope: bytes) -> tuple[Any, ...]:
+    """What was sealed; raises InvalidCursor."""
     try:
         sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):

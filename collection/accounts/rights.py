@@ -42,6 +42,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "code.request": PUBLIC, "session.login": PUBLIC, "session.refresh": PUBLIC,
     "session.logout": SIGNED_IN, "session.act": SIGNED_IN, "me.read": SIGNED_IN,
     "device.put": SIGNED_IN, "device.drop": SIGNED_IN, "inbox.read": SIGNED_IN, "inbox.mark": SIGNED_IN,
+    "sync.read": _roles("people staff"),
     # organisations and their members
     "organisation.register": _roles("newcomer people"),
     "organisation.read": _roles("people staff"), "organisation.update": _roles("admins"),

@@ -100,9 +100,10 @@ def consignment(actor: Actor, consignment_id: UUID) -> ConsignmentView:
 
 
 def consignments(actor: Actor, *, programme: str | None = None, state: str | None = None, category: str | None = None,
-                 after: tuple[datetime, UUID] | None = None, limit: int | None = None) -> list[ConsignmentView]:
+                 ids: list[UUID] | None = None, after: tuple[datetime, UUID] | None = None,
+                 limit: int | None = None) -> list[ConsignmentView]:
     """The actor's loads, newest first, after the position (recorded_at, id). Two queries."""
-    asked = {"programme__code": programme, "state": state, "category": category}
+    asked = {"programme__code": programme, "state": state, "category": category, "pk__in": ids}
     found = Consignment.objects.visible_to(actor).filter(**{name: value for name, value in asked.items() if value})
     if after:
         # One comparison of rows, so that the index on recorded_at is walked from the position on.

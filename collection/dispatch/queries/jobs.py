@@ -59,12 +59,12 @@ def jobs(actor: Actor, *, filters: Mapping[str, Any] | None = None, after: tuple
          limit: int = 50) -> list[Seen]:
     """The jobs this person may see, newest first, after the position (assigned_at, id). One statement.
 
-    `filters`: state, pickup (id).
+    `filters`: state, pickup (id), ids.
     """
     filters = filters or {}
     conditions = [_is_ours(actor)]
     conditions += [condition for name, condition in {
-        "state": "j.state = %(state)s", "pickup": "j.pickup_id = %(pickup)s",
+        "state": "j.state = %(state)s", "pickup": "j.pickup_id = %(pickup)s", "ids": "j.id = ANY (%(ids)s)",
     }.items() if name in filters]
     if after:
         conditions.append("(j.assigned_at, j.id) < (%(after_at)s, %(after_id)s)")

@@ -35,12 +35,12 @@ def offers(actor: Actor, *, filters: Mapping[str, Any] | None = None, after: tup
            limit: int = 50) -> list[Seen]:
     """One's organisation's offers, all for staff, newest first, after the position (offered_at, id). One statement.
 
-    `filters`: state (by the database clock now), pickup (id).
+    `filters`: state (by the database clock now), pickup (id), ids.
     """
     filters = filters or {}
     conditions = ["TRUE" if sees_everything(actor) else "o.organisation_id = %(organisation)s"]
     conditions += [condition for name, condition in {
-        "state": f"({_STATE}) = %(state)s", "pickup": "o.pickup_id = %(pickup)s",
+        "state": f"({_STATE}) = %(state)s", "pickup": "o.pickup_id = %(pickup)s", "ids": "o.id = ANY (%(ids)s)",
     }.items() if name in filters]
     if after:
         conditions.append("(o.offered_at, o.id) < (%(after_at)s, %(after_id)s)")

@@ -80,12 +80,13 @@ def pickups(actor: Actor, *, filters: Mapping[str, Any] | None = None, after: tu
             limit: int = 50) -> list[Seen]:
     """The pickups this person may see, newest first, after the position (submitted_at, id). One statement.
 
-    `filters`: state, programme (its code), category, region. Recyclers get what is on its way to them.
+    `filters`: state, programme (its code), category, region, ids. Recyclers get what is on its way to them.
     """
     filters = filters or {}
     conditions = [_is_ours(actor)]
     conditions += [condition for name, condition in {
         "state": "p.state = %(state)s", "category": "p.category_id = %(category)s", "region": "p.region_id = %(region)s",
+        "ids": "p.id = ANY (%(ids)s)",
         "programme": "p.programme_id = (SELECT id FROM contracts_programme WHERE code = %(programme)s)",
     }.items() if name in filters]
     if actor.role in RECYCLERS:
