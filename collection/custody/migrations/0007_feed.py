@@ -22,7 +22,7 @@ DROP FUNCTION custody_measured();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("custody", "0005_lots_of_sales"), ("kernel", "0002_feed")]
+    dependencies = [("custody", "0006_corrections_by_consent"), ("kernel", "0002_feed")]
     operations = [
         follow("custody_consignment", "consignment", "generator_id", "collector_id", "recycler_id", "driver_id"),
         migrations.RunSQL(FEED, BACK),
