@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from collection.audit import steps as audit
+from collection.contracts.models import Contract
 from collection.kernel.actor import Actor
 from collection.kernel.bulk import insert
 from collection.kernel.ids import uuid7
@@ -64,43 +66,11 @@ def group(*, actor: Actor, at: datetime, new: NewGrouping) -> UUID:
     loads = [found[pk] for pk in ids]
     weighed = weights(ids)
     masses = [weighed[pk].net_g for pk in ids]
-    first, total_g = loads[0], sum(masses)
+    total_g = sum(masses)
     mass_g = total_g if new.mass_g is None else new.mass_g
-    wrongs = Wrongs([new])
-    wrongs.future(0, new.occurred_at, at)
-    if len(ids) < len(new.consignment_ids):
-        wrongs.add(Unprocessable, 0, "consignment_ids", "duplicate")
-    if len({(one.programme_id, one.category_id, one.collector_id) for one in loads}) > 1:
-        wrongs.add(Unprocessable, 0, "consignment_ids", "mixed")
-    if not 0 < mass_g <= total_g:
-        wrongs.add(Unprocessable, 0, "mass_g", "out_of_range", min=1, max=total_g)
-    elif mass_g > ROAD_LIMIT_G:
-        wrongs.add(OverRoadLimit, 0, "mass_g", limit_g=ROAD_LIMIT_G)
     bound = {one.recycler_contract_id for one in loads} if new.recycler_contract_id is None else {new.recycler_contract_id}
-    if len(bound) > 1:
-        wrongs.add(Unprocessable, 0, "recycler_contract_id", "recycler_needed")
-    contracts = destinations(actor, [(0, "recycler_contract_id", new.recycler_contract_id, one, new.occurred_at)
-                                     for one in loads], [new], wrongs)
-    vehicle = None if new.vehicle_id is None else Vehicle.objects.filter(
-        pk=new.vehicle_id, organisation_id=first.collector_id, retired_at=None).first()
-    if new.vehicle_id is not None and vehicle is None:
-        wrongs.add(Unprocessable, 0, "vehicle_id", "not_found")
-    elif vehicle is None and plate_of(new.plate) is None:
-        wrongs.add(Unprocessable, 0, "plate", "plate_invalid" if new.plate else "plate_needed")
-    wrongs.refuse()
-
-    grouped_before = set(GroupingMember.objects.filter(consignment__in=ids).values_list("consignment_id", flat=True))
-    members: list[tuple[Consignment, int]] = []
-    cuts: list[Cut] = []
-    for load, mass, share in zip(loads, masses, apportion(mass_g, masses), strict=True):
-        contract = contracts.get(new.recycler_contract_id) if load.recycler_contract_id not in bound else None
-        if not share:
-            continue
-        if share == mass and contract is None and load.pk not in grouped_before:
-            members.append((load, mass))
-        else:
-            rest = [(mass - share, None)] if share < mass else []
-            cuts.append(Cut(load, [(share, contract), *rest], new.occurred_at))
+    vehicle, contracts = _check(actor, at, new, loads, total_g, mass_g, bound)
+    members, cuts = _share_out(new, loads, masses, apportion(mass_g, masses), contracts.get(new.recycler_contract_id), bound)
     made = divide(actor, cuts, at=at) if cuts else []
     members += [(parts[0], cut.parts[0][0]) for cut, parts in zip(cuts, made, strict=True)]
     to = members[0][0]
@@ -120,6 +90,49 @@ def group(*, actor: Actor, at: datetime, new: NewGrouping) -> UUID:
             "recycler_contract": row.recycler_contract_id, "occurred_at": new.occurred_at}),
     ])
     return row.pk
+
+
+def _check(actor: Actor, at: datetime, new: NewGrouping, loads: Sequence[Consignment], total_g: int, mass_g: int,
+           bound: set[UUID]) -> tuple[Vehicle | None, dict[UUID | None, Contract]]:
+    """The vehicle (None: hired) and the contract that is new to a load; everything wrong is refused at once."""
+    wrongs = Wrongs([new])
+    wrongs.future(0, new.occurred_at, at)
+    if len(loads) < len(new.consignment_ids):
+        wrongs.add(Unprocessable, 0, "consignment_ids", "duplicate")
+    if len({(one.programme_id, one.category_id, one.collector_id) for one in loads}) > 1:
+        wrongs.add(Unprocessable, 0, "consignment_ids", "mixed")
+    if not 0 < mass_g <= total_g:
+        wrongs.add(Unprocessable, 0, "mass_g", "out_of_range", min=1, max=total_g)
+    elif mass_g > ROAD_LIMIT_G:
+        wrongs.add(OverRoadLimit, 0, "mass_g", limit_g=ROAD_LIMIT_G)
+    if len(bound) > 1:
+        wrongs.add(Unprocessable, 0, "recycler_contract_id", "recycler_needed")
+    contracts = destinations(actor, [(0, "recycler_contract_id", new.recycler_contract_id, one, new.occurred_at)
+                                     for one in loads], [new], wrongs)
+    vehicle = None if new.vehicle_id is None else Vehicle.objects.filter(
+        pk=new.vehicle_id, organisation_id=loads[0].collector_id, retired_at=None).first()
+    if new.vehicle_id is not None and vehicle is None:
+        wrongs.add(Unprocessable, 0, "vehicle_id", "not_found")
+    elif vehicle is None and plate_of(new.plate) is None:
+        wrongs.add(Unprocessable, 0, "plate", "plate_invalid" if new.plate else "plate_needed")
+    wrongs.refuse()
+    return vehicle, contracts
+
+
+def _share_out(new: NewGrouping, loads: Sequence[Consignment], masses: Sequence[int], shares: Sequence[int],
+               contract: Contract | None, bound: set[UUID]) -> tuple[list[tuple[Consignment, int]], list[Cut]]:
+    """Which loads join as they are, and which are divided first: they give a part, go elsewhere, or were grouped once."""
+    before = set(GroupingMember.objects.filter(consignment__in=loads).values_list("consignment_id", flat=True))
+    members: list[tuple[Consignment, int]] = []
+    cuts: list[Cut] = []
+    for load, mass, share in zip(loads, masses, shares, strict=True):
+        elsewhere = load.recycler_contract_id not in bound
+        if share == mass and not elsewhere and load.pk not in before:
+            members.append((load, mass))
+        elif share:
+            rest = [(mass - share, None)] if share < mass else []
+            cuts.append(Cut(load, [(share, contract if elsewhere else None), *rest], new.occurred_at))
+    return members, cuts
 
 
 def receive_group(*, actor: Actor, at: datetime, receipt: GroupReceipt) -> list[UUID]:
