@@ -19,6 +19,7 @@ from collection.kernel.calendar import almaty_date, month_of
 from collection.kernel.db import rows
 from collection.kernel.refusals import NotFound
 from tests import cast
+from tests.collection.custody.graphs import conserved
 from tests.collection.custody.haul import TONNE, Haul
 from tests.collection.custody.refusing import database_refuses, refused
 
@@ -232,6 +233,13 @@ class Life:
         accepted_g = sum(one[1] for one in (*self.received.values(), *self.processed.values()))
         on_the_way = sum(self.on_road.values()) + sum(self.stored.values())
         assert self.collected_g == accepted_g + self.refused_g + self.lost_g + on_the_way
+        now_at: dict[str, int] = defaultdict(int)
+        for row in rows("SELECT id FROM custody_consignment WHERE parent_id IS NULL"):
+            for kind, grams in conserved(queries.lineage(HOUSE, row["id"])).items():
+                now_at[kind] += grams
+        assert sum(now_at.values()) == self.collected_g and now_at["refused"] == self.refused_g
+        assert now_at["lost"] == self.lost_g + sum(self.slack.values())
+        assert now_at["plant"] == sum(one[1] for one in self.received.values())
         assert conservation() == (self.collected_g, accepted_g, self.refused_g, self.lost_g, on_the_way)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from collection.kernel.actor import HOUSE
 from collection.kernel.refusals import NotFound, StaleVersion, Unprocessable, WrongState
 from collection.pickups.models import Pickup
 from tests import cast
+from tests.collection.custody.graphs import conserved
 from tests.collection.custody.haul import TONNE, two_contracts
 from tests.collection.custody.refusing import refused
 
@@ -39,31 +39,6 @@ def receive(grouping_id, accepted_g, refused_g=0):
     custody.receive_group(actor=HOUSE, at=LATER, receipt=custody.GroupReceipt(
         grouping_id, accepted_g, refused_g, LATER, "impurity" if refused_g else ""))
     return ids
-
-
-def conserved(found: queries.Lineage) -> dict[str, int]:
-    """Every gram that reaches a node below the load leaves it or is still there; returns where they all are now, by kind."""
-    came, went = defaultdict(int), defaultdict(int)
-    for edge in found.edges:
-        assert edge.grams > 0
-        went[edge.source] += edge.grams
-        came[edge.target] += edge.grams
-    nodes = {one.id: one for one in found.nodes}
-    assert {key for edge in found.edges for key in (edge.source, edge.target)} <= nodes.keys()
-    start = next(one for one in found.nodes if one.object_id == found.consignment_id and one.kind in ("load", "part"))
-    where, seen, todo = defaultdict(int), set(), [start.id]
-    while todo:
-        key = todo.pop()
-        if key in seen:
-            continue
-        seen.add(key)
-        todo += [edge.target for edge in found.edges if edge.source == key]
-        one = nodes[key]
-        assert key == start.id or one.mass_g == came[key]
-        assert one.mass_g == went[key] + one.held_g and one.held_g >= 0
-        where[one.kind] += one.held_g
-    assert sum(where.values()) == start.mass_g
-    return {kind: grams for kind, grams in where.items() if grams}
 
 
 def test_a_heap_of_three_loads_leaves_by_two_lorries(scene, haul):
