@@ -35,7 +35,8 @@ def run(databases: Databases, *, batches: int = BATCHES * int(os.environ.get("NI
     with database.connected_to(databases.make("racing")):
         scene = cast.Scene(at=datetime.now(UTC))
         with transaction():
-            collectors, plant = scene.collectors(RIVALS, quota_g=10**13), scene.recycler(capacity_g=10**13, quotas={"polymer": 10**13})
+            collectors, plant = scene.collectors(RIVALS, quota_g=10**13), scene.recycler(
+                capacity_g=10**13, quotas={"polymer": 10**13})
         crowd, ends = Crowd(PICKUPS * RIVALS), Counter[str]()
         started = time.perf_counter()
         try:
