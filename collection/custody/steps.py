@@ -157,7 +157,7 @@ def divide(actor: Actor, cuts: Sequence[Cut], *, at: datetime) -> list[list[Cons
 
 _KEPT = ("programme_id", "category_id", "waste_code_id", "origin", "generator_id", "region_id", "district_id", "collector_id",
          "collector_contract_id", "recycler_id", "recycler_contract_id", "facility_id", "vehicle_id", "driver_id", "state",
-         "loaded_at", "source_id", "store_id")
+         "loaded_at", "source_id", "store_id", "point")
 
 
 def _part(load: Consignment, grams: int, contract: Contract | None, at: datetime) -> Consignment:

@@ -59,7 +59,7 @@ def insert(rows: Sequence[models.Model], *, returning: Sequence[str] = ()) -> li
     database defaults.
 
     Values go as arrays, one for each column; columns that the database fills in (identity, defaults, generated) are left
-    to it. `returning` names columns to be read back, in the order of `rows`. No geometry, no JSON.
+    to it. `returning` names columns to be read back, in the order of `rows`. No JSON.
     """
     if not rows:
         return []
@@ -67,10 +67,17 @@ def insert(rows: Sequence[models.Model], *, returning: Sequence[str] = ()) -> li
     fields = [field for field in meta.concrete_fields
               if not (field.generated or field.has_db_default() or isinstance(field, models.AutoField))]
     names = ", ".join(f'"{field.column}"' for field in fields)
-    arrays = ", ".join(f"%s::{field.rel_db_type(connection) if field.remote_field else field.db_type(connection)}[]"
-                       for field in fields)
+    arrays = ", ".join(
+        f"%s::text[]::{field.db_type(connection)}[]" if hasattr(field, "geom_type")  # a geometry goes as EWKT
+        else f"%s::{field.rel_db_type(connection) if field.remote_field else field.db_type(connection)}[]"
+        for field in fields)
     back = f"RETURNING {', '.join(returning)}" if returning else ""
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {meta.db_table} ({names}) SELECT * FROM unnest({arrays}) {back}",
-                       [[getattr(row, field.attname) for row in rows] for field in fields])
+                       [[_value(row, field) for row in rows] for field in fields])
         return cursor.fetchall() if returning else []
+
+
+def _value(row: models.Model, field: Any) -> Any:
+    value = getattr(row, field.attname)
+    return value.ewkt if value is not None and hasattr(field, "geom_type") else value

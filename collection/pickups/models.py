@@ -119,3 +119,6 @@ class Upload(models.Model):
     position = models.JSONField(default=dict)  # GPS read from EXIF, kept apart from the picture
     created_at = models.DateTimeField()
     stored_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["sha256"], name="upload_same_bytes")]  # one photo shown twice

@@ -119,6 +119,7 @@ class PaymentRuleReply(Reply):
     title = WordsReply()
     cure = WordsReply(allow_null=True)
     source = serializers.CharField()
+    inputs = serializers.ListField(child=serializers.CharField(), help_text="the facts it looks at")
 
 
 class PaymentRulesReply(Reply):

@@ -40,7 +40,7 @@ class PaymentRules(HouseView):
     def get(self, request: Request) -> HttpResponse:
         return reply({"items": [
             {"code": one.code, "severity": one.severity, "title": asdict(one.words),
-             "cure": one.cure and asdict(one.cure), "source": one.source}
+             "cure": one.cure and asdict(one.cure), "source": one.source, "inputs": one.inputs}
             for one in queries.rules()
         ]})
 

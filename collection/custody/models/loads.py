@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.gis.db.models import PointField
 from django.db import models
 from django.db.models import F, Q
 
@@ -50,6 +51,7 @@ class Consignment(models.Model):
     generator = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
     region = models.ForeignKey(Region, models.PROTECT, db_index=False)  # where the waste arose
     district = models.ForeignKey(District, models.PROTECT, null=True, db_index=False)
+    point = PointField(geography=True, null=True)  # where it was taken: the payment rules ask how far and how fast
     collector = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     collector_contract = models.ForeignKey(Contract, models.PROTECT, related_name="+", db_index=False)
     recycler = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
@@ -104,6 +106,9 @@ class TransportSheet(models.Model):
     generator_signed_by = models.CharField(max_length=10)  # code | none (own load)
     signed_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["plate"], name="sheet_plate")]  # the tours of one lorry
+
 
 class Weighing(models.Model):
     """One ticket. Net is computed by the database; the ticket (scale + number + time) is unique."""
@@ -132,6 +137,7 @@ class Weighing(models.Model):
             models.CheckConstraint(condition=Q(gross_g__gt=F("tare_g")), name="net_positive"),
             models.CheckConstraint(condition=Q(gross_g__lte=F("tare_g") + ROAD_LIMIT_G), name="net_within_road_limit"),
         ]
+        indexes = [models.Index(fields=["scale", "occurred_at"], name="weighing_scale_journal")]  # statistics of a scale
 
 
 class Receipt(models.Model):

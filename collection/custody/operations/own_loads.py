@@ -7,6 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.contrib.gis.geos import Point
+
 from collection.contracts.models import Contract, ContractCategory
 from collection.contracts.states import LEGS
 from collection.dispatch.models import Job
@@ -73,7 +75,8 @@ def _from_job(job: Job) -> dict[str, Any]:
     return {
         "programme_id": pickup.programme_id, "category_id": pickup.category_id, "waste_code_id": pickup.waste_code_id,
         "origin": pickup.origin, "generator_id": pickup.generator_id, "region_id": pickup.region_id,
-        "district_id": pickup.district_id, "collector_id": job.organisation_id, "collector_contract_id": job.contract_id,
+        "district_id": pickup.district_id, "point": pickup.point,
+        "collector_id": job.organisation_id, "collector_contract_id": job.contract_id,
         "recycler_id": job.recycler_id, "recycler_contract_id": job.recycler_contract_id,
         "facility_id": job.facility_id, "vehicle_id": job.vehicle_id, "driver_id": job.driver_id,
     }
@@ -116,7 +119,8 @@ def places_of(actor: Actor, loads: Sequence[Load], own: Sequence[int], wrongs: W
         wrongs.found += [(OutsideCountry, defect) for defect in refusal.defects]
         located = []
     found: dict[int, dict[str, Any]] = {
-        n: {"generator_id": None, "region_id": where.region_kato, "district_id": where.district_kato}
+        n: {"generator_id": None, "region_id": where.region_kato, "district_id": where.district_kato,
+            "point": Point(*loads[n].point, srid=4326)}  # type: ignore[misc]
         for n, where in zip(pointed, located, strict=False)
     }
     for n in own:
@@ -129,7 +133,7 @@ def places_of(actor: Actor, loads: Sequence[Load], own: Sequence[int], wrongs: W
         else:
             site = sites[site_id]
             found[n] = {"generator_id": site.organisation_id, "region_id": site.region_id,
-                        "district_id": site.district_id}
+                        "district_id": site.district_id, "point": site.point}
     return found
 
 

@@ -18,7 +18,7 @@ from notifications import outbox
 from .. import ledger, notices
 from ..models import Hold
 from ..queries.lines import line_facts
-from ..rules import CANCELLED, broken
+from ..rules import CANCELLED, STOPS, broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _rate(actor: Actor, at: datetime, facts: list[int]) -> Accrued:
     reversals = [row["id"] for row in rows(_REVERSALS, {"facts": facts, "at": at})]
     holds = [
         Hold(line_id=line_id, rule=rule, params=numbers, placed_at=at)
-        for line_id, known in line_facts(made).items() for rule, numbers in broken(known, "hold").items()
+        for line_id, known in line_facts(made).items() for rule, numbers in broken(known, *STOPS).items()
     ] if made else []
     Hold.objects.bulk_create(holds)
     if reversals:

@@ -19,7 +19,7 @@ from ..declarations import CURRENT
 from ..models import AccrualLine, Claim, Hold, Period, Verdict
 from ..queries.claims import ClaimView, views
 from ..queries.lines import line_facts
-from ..rules import CLAIM_RULES, LINE_RULES, ClaimFacts, Stock, broken
+from ..rules import CLAIM_RULES, LINE_RULES, STOPS, ClaimFacts, Stock, broken
 from ..steps import freeze_statements, make_claims
 from .moving import move_claims, take_claim
 from .persons import refuse_same_person
@@ -140,7 +140,7 @@ def _verdicts(claim: Claim) -> dict[str, dict[str, Any]]:
     lifted = set(Hold.objects.filter(line__claim=claim, lifted_at__isnull=False).values_list("line_id", "rule"))
     found: dict[str, dict[str, Any]] = {}
     for line_id, facts in line_facts(list(lines)).items():
-        for rule in broken(facts, "hold", "flag"):
+        for rule in broken(facts, *STOPS, "flag"):
             if (line_id, rule) in lifted:
                 continue
             of = found.setdefault(rule, {"lines": 0, "consignments": []})

@@ -11,11 +11,11 @@ from collection.kernel.refusals import NotFound, Refusal
 from collection.kernel.words import Words
 
 from ..models import Hold
-from ..rules import CANCELLED
+from ..rules import FINAL
 
 
 class HoldNotLiftable(Refusal):
-    """Lifted already, or a line that its own correction has taken back."""
+    """Lifted already, a rule that only a correction cures, or a line that its own correction has taken back."""
 
     code = "hold_not_liftable"
     words = Words("Бұл ұстауды алып тастауға болмайды", "Это удержание снять нельзя", "This hold cannot be lifted")
@@ -28,9 +28,9 @@ def lift_hold(*, actor: Actor, at: datetime, hold_id: int, why: str) -> None:
     """
     lifted = rows(
         "UPDATE payouts_hold SET lifted_at = %s, lifted_by = %s, lifted_why = %s FROM payouts_accrualline line "
-        "WHERE line.id = line_id AND payouts_hold.id = %s AND lifted_at IS NULL AND rule <> %s "
+        "WHERE line.id = line_id AND payouts_hold.id = %s AND lifted_at IS NULL AND rule <> ALL(%s) "
         "RETURNING rule, line.consignment_id",
-        [at, actor.user_id, why, hold_id, CANCELLED],
+        [at, actor.user_id, why, hold_id, sorted(FINAL)],
     )
     if not lifted:
         raise HoldNotLiftable if Hold.objects.filter(pk=hold_id).exists() else NotFound

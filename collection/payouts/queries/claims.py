@@ -97,6 +97,7 @@ class RuleView:
     words: Words
     cure: Words | None
     source: str
+    inputs: tuple[str, ...]  # the facts it looks at
 
 
 _VIEW = """
@@ -171,5 +172,5 @@ def declaration() -> tuple[str, Words]:
 
 def rules() -> list[RuleView]:
     """Every rule a claim or a line of it is asked about, and the hold that a correction places."""
-    found = [RuleView(one.code, one.severity, one.words, one.cure, one.source) for one in RULES.values()]
-    return [*found, RuleView(CANCELLED, "hold", HOLD_WORDS[CANCELLED], None, "Corrections: nothing is edited")]
+    found = [RuleView(one.code, one.severity, one.words, one.cure, one.source, one.inputs) for one in RULES.values()]
+    return [*found, RuleView(CANCELLED, "hold", HOLD_WORDS[CANCELLED], None, "Corrections: nothing is edited", ())]

@@ -29,7 +29,8 @@ def origin_excluded(facts: LineFacts) -> Numbers | None:
        Words("Шетелдік қалдық", "Отходы из-за рубежа", "Waste from abroad"),
        cure=Words("Шығу елін растайтын құжат беріңіз", "Представьте документ о происхождении из Казахстана",
                   "Present a document showing that it arose in Kazakhstan"),
-       source="Programme rules: foreign waste is refused at the door (ForeignOrigin); this catches papers that came in another way")
+       source="Programme rules: foreign waste is refused at the door (ForeignOrigin); this catches papers that "
+              "came in another way")
 def foreign_origin(facts: LineFacts) -> Numbers | None:
     return {"origin": facts.origin} if facts.origin == "foreign" else None
 
@@ -126,7 +127,8 @@ def already_claimed(facts: LineFacts) -> Numbers | None:
 
 @line_rule("flag",
     Words("Тараптар өзара байланысты", "Стороны связаны между собой", "The parties are related"),
-    cure=Words("Мәміленің мән-жайын түсіндіріңіз", "Поясните обстоятельства сделки", "Explain how the parties dealt with each other"),
+    cure=Words("Мәміленің мән-жайын түсіндіріңіз", "Поясните обстоятельства сделки",
+               "Explain how the parties dealt with each other"),
     source="Programme rules: one person who acts for the generator and for whoever is paid is looked at; it is not forbidden")
 def related_parties(facts: LineFacts) -> Numbers | None:
     return {} if facts.related else None

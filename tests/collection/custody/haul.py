@@ -56,9 +56,11 @@ class Haul:
             "point": cast.SHOP} | changes)
 
     def ticket(self, consignment_id: UUID, at: datetime, net_g: int, **changes: Any) -> custody.Ticket:
+        n = next(_tickets)
+        tare_g = 12 * TONNE + n % 500 * 20_000  # no two lorries weigh the same: a twin would be held
         return custody.Ticket(**{
-            "consignment_id": consignment_id, "scale_id": self.scale_id, "ticket_number": f"T{next(_tickets)}",
-            "occurred_at": at, "gross_g": 12 * TONNE + net_g, "tare_g": 12 * TONNE} | changes)
+            "consignment_id": consignment_id, "scale_id": self.scale_id, "ticket_number": f"T{n}",
+            "occurred_at": at, "gross_g": tare_g + net_g, "tare_g": tare_g} | changes)
 
     def loaded(self, at: datetime, count: int = 1, **changes: Any) -> list[UUID]:
         made = custody.load(actor=HOUSE, at=at, loads=[self.load(at, **changes) for _ in range(count)])
