@@ -65,7 +65,8 @@ def test_what_holds_a_line(scene, told):
         ("calibration_expired", haul.received(cast.AT, [TONNE], scale_id=lapsed)),
         ("over_payload", haul.received(cast.AT, [5_000_001], vehicle_id=haul.collector.vehicle_id, plate="")),
         ("origin_excluded", haul.received(cast.AT, [TONNE], origin="sorting_plant")),
-        ("region_not_in_contract", haul.received(cast.AT, [TONNE], point=(71.4304, 51.1282))),
+        ("region_not_in_contract", haul.received(
+            cast.AT, [TONNE], point=(71.4304, 51.1282), loaded_at=cast.AT - timedelta(days=1), plate="777FAR01")),
         ("contract_not_valid_on_supply_date", haul.loaded(cast.AT)),
     ):
         if rule == "contract_not_valid_on_supply_date":  # loaded in time, weighed a month later

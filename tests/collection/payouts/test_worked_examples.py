@@ -82,9 +82,11 @@ def test_a_plant_licensed_for_200_tonnes_claims_350(scene, office):
     haul = two_contracts(scene, capacity_g=200 * TONNE)
     at = almaty(2025, 6, 10, 12)
     ids = haul.received(at, [25 * TONNE] * 14)
-    # 350 t in, 200 t of product out: every gram is accounted for
+    # 350 t in, 230 t of product out: every gram is accounted for
     custody.process(actor=HOUSE, at=at, batches=[custody.NewBatch(
-        haul.recycler.contract_id, "polymer", tuple(ids), 200 * TONNE, 50 * TONNE, 100 * TONNE, at)])
+        haul.recycler.contract_id, "polymer", tuple(ids), 230 * TONNE, 40 * TONNE, 80 * TONNE, at)])
+    custody.sell(actor=haul.recycler.actor, at=at, sales=[custody.NewSale(
+        haul.recycler.facility_id, "polymer", 30 * TONNE, "ТОО Покупатель", "ESF-30", at)])  # 200 t are left
     accrued = office.accrue(at)
     assert accrued.held == 6
     held = [one for one in queries.money_of(HOUSE, ids) if one.status == "held"]
@@ -99,7 +101,7 @@ def test_a_plant_licensed_for_200_tonnes_claims_350(scene, office):
     assert (returned.state, returned.reason) == ("returned", "negative_stock")
     verdict = {one.rule: one for one in queries.verdicts(claim.id)}["negative_stock"]
     assert not verdict.passed and verdict.params == {"stocks": [
-        {"category": "polymer", "product_g": 200 * TONNE, "sold_g": 210 * TONNE}]}
+        {"category": "polymer", "product_g": 230 * TONNE, "sold_g": 240 * TONNE}]}
 
 
 def test_a_register_of_74_orders_with_one_bad_iban(scene, office):
