@@ -9,7 +9,8 @@ from collection.kernel.db import rows
 
 from ..rules import LineFacts, ticket, way
 
-#: How far back the journal of a scale is read for its statistics.
+#: How much of a scale's journal is read for its statistics, half of it before the ticket and half of it, as far as it is
+#: known by then, after it.
 QUARTER = timedelta(days=90)
 
 # The plant's month: recycled grams in the order their facts were sealed (custody makes batches of one plant queue), up to
@@ -32,7 +33,7 @@ WITH line AS MATERIALIZED (
 ), asked AS (
     SELECT DISTINCT load.source_id FROM line JOIN custody_consignment load ON load.id = line.consignment_id
 ), span AS (
-    SELECT weighing.scale_id, min(weighing.occurred_at) - %(quarter)s AS since, max(weighing.occurred_at) + %(day)s AS until
+    SELECT weighing.scale_id, min(weighing.occurred_at) - %(around)s AS since, max(weighing.occurred_at) + %(around)s AS until
     FROM asked JOIN custody_weighing weighing ON weighing.consignment_id = asked.source_id GROUP BY weighing.scale_id
 ), journal AS (
     SELECT one.consignment_id, one.scale_id, one.occurred_at, one.manual, one.net_g, count(*) OVER (
@@ -45,7 +46,7 @@ WITH line AS MATERIALIZED (
            count(*) FILTER (WHERE manual) OVER quarter AS typed,
            count(*) FILTER (WHERE manual AND net_g %% %(round)s = 0) OVER quarter AS typed_round
     FROM journal WINDOW quarter AS (
-        PARTITION BY scale_id ORDER BY occurred_at RANGE BETWEEN %(quarter)s PRECEDING AND CURRENT ROW)
+        PARTITION BY scale_id ORDER BY occurred_at RANGE BETWEEN %(around)s PRECEDING AND %(around)s FOLLOWING)
 )
 SELECT line.id, line.stage, load.origin, line.supply_on,
        load.waste_code_id IS NULL OR EXISTS (SELECT FROM waste_categorycode allowed
@@ -146,5 +147,5 @@ ORDER BY line.id
 def line_facts(line_ids: Sequence[int]) -> dict[int, LineFacts]:
     """What the rules know about each line."""
     return {row.pop("id"): LineFacts(**row) for row in rows(_FACTS, {
-        "lines": list(line_ids), "day": timedelta(days=1), "quarter": QUARTER, "round": ticket.ROUND_G,
+        "lines": list(line_ids), "day": timedelta(days=1), "around": QUARTER / 2, "round": ticket.ROUND_G,
         "speed": way.SPEED_KMH})}

@@ -40,7 +40,7 @@ class LineFacts:
     manual: bool  # typed in, not read from the scale
     ticket_before: bool  # the scale gave out this number before
     twins_before: int  # loads of the day before it, on the scale, with the same gross and the same tare
-    scale_tickets: int  # of the quarter up to this ticket, on the scale, itself among them
+    scale_tickets: int  # of the quarter around this ticket, on the scale, as far as it is known; itself among them
     scale_twins: int  # of those, how many have a twin
     scale_typed: int  # of those, how many were typed in
     scale_typed_round: int  # of the typed ones, how many have a round net
