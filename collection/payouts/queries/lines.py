@@ -77,11 +77,13 @@ SELECT line.id, line.stage, load.origin, line.supply_on,
        EXISTS (SELECT FROM custody_weighing other
             WHERE other.scale_id = weighing.scale_id AND other.ticket_number = weighing.ticket_number
               AND other.occurred_at > weighing.occurred_at - interval '1 year'  -- a journal begins again at 1 some day
-              AND (other.recorded_at, other.id) < (weighing.recorded_at, weighing.id)) AS ticket_before,
+              AND (other.recorded_at, other.occurred_at, other.id)
+                < (weighing.recorded_at, weighing.occurred_at, weighing.id)) AS ticket_before,
        (SELECT count(*) FROM custody_weighing other
             WHERE other.scale_id = weighing.scale_id AND other.gross_g = weighing.gross_g AND other.tare_g = weighing.tare_g
               AND other.occurred_at BETWEEN weighing.occurred_at - %(day)s AND weighing.occurred_at + %(day)s
-              AND (other.recorded_at, other.id) < (weighing.recorded_at, weighing.id)) AS twins_before,
+              AND (other.recorded_at, other.occurred_at, other.id)
+                < (weighing.recorded_at, weighing.occurred_at, weighing.id)) AS twins_before,
        scale.tickets AS scale_tickets, scale.twins AS scale_twins, scale.typed AS scale_typed,
        scale.typed_round AS scale_typed_round,
        ST_Distance(source.point, yard.point) / 1000 AS haul_km, weighing.occurred_at - source.loaded_at AS haul_time,
@@ -120,7 +122,7 @@ LEFT JOIN LATERAL (  -- of everything the plate did before that was recorded, wh
     FROM custody_transportsheet same
     JOIN custody_consignment other ON other.id = same.consignment_id
         AND other.loaded_at BETWEEN source.loaded_at - 2 * %(day)s AND source.loaded_at + 2 * %(day)s
-        AND (other.recorded_at, other.id) < (source.recorded_at, source.id)
+        AND (other.recorded_at, other.number) < (source.recorded_at, source.number)
     LEFT JOIN custody_weighing its ON its.consignment_id = other.id
     LEFT JOIN registry_scale its_scale ON its_scale.id = its.scale_id
     LEFT JOIN registry_facility its_yard ON its_yard.id = its_scale.facility_id

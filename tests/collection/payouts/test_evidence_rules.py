@@ -61,7 +61,7 @@ def test_how_far_a_lorry_drives(whole, office):
         whole.load(cast.AT - 9 * HOUR, point=FAR, plate="111SLW02"),
         whole.load(cast.AT - 7 * HOUR, point=FAR, plate="222FST02")], [(TONNE, {}), (TONNE, {})])
     assert held(office) == {fast: {"impossible_haul"}}
-    [hold] = Hold.objects.filter(line__consignment=fast, line__stage="collection")
+    [hold] = Hold.objects.filter(rule="impossible_haul", line__consignment=fast, line__stage="collection")
     assert 900 < hold.params["km"] < 1000 and hold.params["minutes"] == 420
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('custody', '0006_corrections_by_consent'),
+        ('custody', '0007_feed'),
         ('registry', '0003_working_days_and_nearest'),
     ]
 
