@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('custody', '0007_feed'),
+        ('custody', '0008_a_grouping_is_counted_once'),
         ('registry', '0003_working_days_and_nearest'),
     ]
 
