@@ -1,0 +1,137 @@
+"""What the kilograms of a life are worth, who asks for it, who says yes, and what the bank says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as some
+from hypothesis.stateful import precondition, rule
+
+from collection.kernel.actor import HOUSE
+from collection.kernel.db import rows
+from collection.payouts import operations as payouts
+from collection.payouts.declarations import CURRENT as DECLARATION
+from collection.payouts.rules import CANCELLED
+from tests.journeys.life_custody import Kilograms
+from tests.journeys.life_ground import NUMBER, nth
+from tests.journeys.life_model import after, day_of
+
+
+class Money(Kilograms):
+    @rule()
+    def accrue(self) -> None:
+        self.world.office.accrue(self.at)
+        self.model.accrue()
+        self.look_at_the_holds()
+
+    def look_at_the_holds(self) -> None:
+        """Which lines a rule holds is the rules' own story; that an expired scale is seen is certain."""
+        held = {(row["consignment_id"], row["stage"], row["edition"], row["reversal"]): row["rules"] for row in rows(
+            "SELECT line.consignment_id, line.stage, fact.edition, line.reverses_id IS NOT NULL AS reversal, "
+            "array_agg(hold.rule) AS rules FROM payouts_hold hold JOIN payouts_accrualline line ON line.id = hold.line_id "
+            "JOIN custody_fact fact ON fact.id = line.fact_id WHERE lifted_at IS NULL GROUP BY line.id, fact.edition")}
+        for key, line in self.model.lines.items():
+            line.held = key in held
+            if line.claim is None and not key[3] and self.model.loads[key[0]].expired_scale and key not in self.lifted:
+                assert "calibration_expired" in held[key]
+
+    @property
+    def lifted(self) -> set[tuple[Any, ...]]:
+        return {(row["consignment_id"], row["stage"], row["edition"], False) for row in rows(
+            "SELECT line.consignment_id, line.stage, fact.edition FROM payouts_hold hold JOIN payouts_accrualline line "
+            "ON line.id = hold.line_id JOIN custody_fact fact ON fact.id = line.fact_id WHERE lifted_at IS NOT NULL")}
+
+    @precondition(lambda self: any(line.held for line in self.model.lines.values()))
+    @rule(n=NUMBER)
+    def lift(self, n: int) -> None:
+        holds = rows("SELECT id FROM payouts_hold WHERE lifted_at IS NULL AND rule <> %s ORDER BY id", [CANCELLED])
+        if holds:
+            payouts.lift_hold(actor=self.world.office.inspector, at=self.at, hold_id=nth(holds, n)["id"], why="seen")
+            self.look_at_the_holds()
+
+    @precondition(lambda self: self.model.lines)
+    @rule(contract=some.sampled_from("ARB"))
+    def claim(self, contract: str) -> None:
+        month = day_of(self.at).replace(day=1)
+        prepare = lambda: payouts.prepare_claim(  # noqa: E731
+            actor=self.world.people[contract].actor, at=self.at, contract_id=self.world.contracts[contract], month=month)
+        if self.model.has_claim(contract, month):
+            self.refused(prepare, code="claim_exists")
+            return
+        made = prepare()
+        assert (made is not None) == (self.model.worth(contract, month) > 0)
+        if made:
+            self.model.claim(made.id, contract, month)
+
+    @rule(early=some.sampled_from((False, False, True)))
+    def the_month_is_closed(self, early: bool) -> None:
+        """For everybody: whatever is payable is claimed; what comes later belongs to a later month."""
+        this = day_of(self.at).replace(day=1)
+        month = this if early else (this - timedelta(days=1)).replace(day=1)
+        close = lambda: payouts.close_month(  # noqa: E731
+            actor=self.world.scene.finance, at=self.at, programme=self.world.scene.code, month=month)
+        if early:
+            self.refused(close, code="month_not_over")
+        elif self.model.closed and self.model.closed >= month:
+            self.refused(close, code="month_closed")
+        elif any(fact.measure != "collected" and not fact.rated and fact.sealed_on < after(month)
+                 for load in self.model.loads.values() for fact in load.facts):
+            self.refused(close, code="accrual_behind")
+        else:
+            due = [name for name in self.world.contracts
+                   if not self.model.has_claim(name, month) and self.model.worth(name, month) > 0]
+            assert close().claims == len(due)
+            made = {row["contract_id"]: row["id"] for row in rows(
+                "SELECT id, contract_id FROM payouts_claim WHERE month = %s", [month])}
+            for name in due:
+                self.model.claim(made[self.world.contracts[name]], name, month)
+            self.model.closed = month
+
+    @precondition(lambda self: self.claims_in("draft", "returned", "submitted"))
+    @rule(n=NUMBER)
+    def onward(self, n: int) -> None:
+        claim = nth(self.claims_in("draft", "returned", "submitted"), n)
+        if claim.state != "submitted":
+            self.tickets += 1
+            payouts.submit_claim(actor=self.world.people[claim.contract].actor, at=self.at, claim_id=claim.id,
+                                 act_number=f"A{self.tickets}", einvoice_number=f"LIFE-{self.tickets}", declaration=DECLARATION)
+            claim.state = "submitted"
+        else:
+            told = payouts.verify_claim(actor=self.world.office.inspector, at=self.at, claim_id=claim.id)
+            assert told.state == "verified", told.reason
+            claim.state = "verified"
+
+    @precondition(lambda self: self.claims_in("verified"))
+    @rule(n=NUMBER, yes=some.sampled_from((True, True, True, False)))
+    def decide(self, n: int, yes: bool) -> None:
+        claim, office = nth(self.claims_in("verified"), n), self.world.office
+        self.refused(lambda: payouts.approve_claim(actor=office.inspector, at=self.at, claim_id=claim.id), code="same_person")
+        if yes:
+            told = payouts.approve_claim(actor=office.finance, at=self.at, claim_id=claim.id)
+            self.model.approve(claim, self.at)
+            assert told.state == claim.state
+        else:
+            payouts.reject_claim(actor=office.finance, at=self.at, claim_id=claim.id, reason="no")
+            self.model.reject(claim)
+
+    @precondition(lambda self: self.claims_in("queued"))
+    @rule()
+    def the_queue_moves(self) -> None:
+        payouts.approve_queued(actor=HOUSE, at=self.at, programme_id=self.world.scene.programme.id)
+        self.model.approve_queued()
+
+    @precondition(lambda self: self.claims_in("approved"))
+    @rule(paid=some.lists(some.booleans(), min_size=3, max_size=3))
+    def the_bank(self, paid: list[bool]) -> None:
+        """All approved claims in one register; the bank answers each. What it sends back is approved again."""
+        claims, office = self.claims_in("approved"), self.world.office
+        answers = {claim.id: paid[n % 3] for n, claim in enumerate(claims)}
+        register = payouts.prepare_register(actor=office.finance, at=self.at, claim_ids=list(answers))
+        self.refused(lambda: payouts.approve_register(actor=office.finance, at=self.at, register_id=register.id),
+                     code="same_person")
+        payouts.approve_register(actor=office.second, at=self.at, register_id=register.id)
+        office.answered(register, self.at, rejected=[pk for pk, yes in answers.items() if not yes])
+        for claim in claims:
+            if answers[claim.id]:
+                self.model.pay(claim)
