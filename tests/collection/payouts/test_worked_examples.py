@@ -162,6 +162,11 @@ def test_a_correction_after_payment(whole, office):
     entries = LedgerEntry.objects.filter(line__stage="collection", account__kind="cost").order_by("id")
     assert sorted(one.amount_tiyn for one in entries) == [-150_878_70, 143_761_78, 150_878_70]
     assert queries.claim(HOUSE, first.id).amount_tiyn == first.amount_tiyn  # what was paid stays paid
+    # The restatement mark: March stays as it was closed, and says by how much it was corrected since, and when.
+    closed, _, corrections = queries.month_statement(HOUSE, whole.collector.contract_id, date(2025, 3, 1))
+    restated = 143_761_78 + 117_709_92 + 28_434_65
+    assert (closed.accrued_tiyn, closed.corrected_tiyn) == (first.amount_tiyn, restated - first.amount_tiyn)
+    assert {(one.at, one.claim_month) for one in corrections} == {(april, date(2025, 4, 1))} and len(corrections) == 6
 
     # The current period: another load of April brings the money the correction is taken from.
     whole.recycled(april, [TONNE])
