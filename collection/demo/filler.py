@@ -186,7 +186,7 @@ def _deal_contracts(programme_id: UUID) -> None:
 def _load(same: Mapping[str, str], at: str) -> None:
     """The consignments and their tickets, all from one scale."""
     insert(Consignment, dict(same) | {
-        "id": made_id(LOAD, "n"), "origin": "'own_premises'", "collector_id": "collector_org",
+        "id": made_id(LOAD, "n"), "source_id": made_id(LOAD, "n"), "origin": "'own_premises'", "collector_id": "collector_org",
         "collector_contract_id": "collector_id", "recycler_id": "recycler_org", "recycler_contract_id": "recycler_id",
         "state": "'processed'", "loaded_at": at, "recorded_at": at, "delivered_at": at}, "loads")
     insert(Scale, {

@@ -29,9 +29,19 @@ FROM {owners} owner CROSS JOIN unnest(%(kinds)s::text[]) AS kind WHERE owner.id 
 ON CONFLICT DO NOTHING
 """
 
+def _sides(owner: str, *, debit: str, credit: str, line: str) -> str:
+    """The two entries of each row of `owner`, debit first. Each account is found by its unique index, whatever their number."""
+    return "\nUNION ALL\n".join(
+        f"""SELECT {owner}.id AS of, {place} AS place, {owner}.transaction_id, account.id AS account_id, {line} AS line_id,
+       {sign}{owner}.amount_tiyn AS amount_tiyn
+FROM {owner} JOIN payouts_account account ON account.programme_id = {owner}.programme_id AND account.kind = '{kind}'
+    AND account.contract_id {"IS NULL" if kind in OF_THE_PROGRAMME else f"= {owner}.contract_id"}"""
+        for place, (kind, sign) in enumerate(((debit, ""), (credit, "-"))))
+
+
 # Identifiers are drawn first, so that two entries can name their transaction inside one statement. The reversal of a line
 # whose claim was rejected is not posted: the rejection took that money back already.
-_ACCRUE = """
+_ACCRUE = f"""
 WITH line AS MATERIALIZED (
     SELECT line.id, line.programme_id, line.contract_id, line.amount_tiyn, line.reverses_id IS NOT NULL AS reversal,
            nextval('payouts_ledgertransaction_id_seq') AS transaction_id
@@ -45,11 +55,8 @@ WITH line AS MATERIALIZED (
     SELECT transaction_id, CASE WHEN reversal THEN 'reversal' ELSE 'accrual' END, %(at)s FROM line
 )
 INSERT INTO payouts_ledgerentry (transaction_id, account_id, line_id, amount_tiyn)
-SELECT line.transaction_id, account.id, line.id, side.sign * line.amount_tiyn
-FROM line CROSS JOIN (VALUES ('cost', 1), ('accrued', -1)) AS side (kind, sign)
-JOIN payouts_account account ON account.programme_id = line.programme_id AND account.kind = side.kind
-    AND account.contract_id IS NOT DISTINCT FROM CASE side.kind WHEN 'cost' THEN NULL ELSE line.contract_id END
-ORDER BY line.id, side.sign DESC
+SELECT transaction_id, account_id, line_id, amount_tiyn
+FROM ({_sides("line", debit="cost", credit="accrued", line="line.id")}) AS side ORDER BY of, place
 """
 
 _MOVE = """
@@ -61,12 +68,8 @@ WITH claim AS MATERIALIZED (
     INSERT INTO payouts_ledgertransaction (id, what, claim_id, at)
     SELECT transaction_id, %(what)s, id, %(at)s FROM claim
 )
-INSERT INTO payouts_ledgerentry (transaction_id, account_id, amount_tiyn)
-SELECT claim.transaction_id, account.id, side.sign * claim.amount_tiyn
-FROM claim CROSS JOIN (VALUES (%(debit)s, 1), (%(credit)s, -1)) AS side (kind, sign)
-JOIN payouts_account account ON account.programme_id = claim.programme_id AND account.kind = side.kind
-    AND account.contract_id IS NOT DISTINCT FROM CASE WHEN side.kind = ANY(%(common)s) THEN NULL ELSE claim.contract_id END
-ORDER BY claim.id, side.sign DESC
+INSERT INTO payouts_ledgerentry (transaction_id, account_id, line_id, amount_tiyn)
+SELECT transaction_id, account_id, line_id, amount_tiyn FROM ({sides}) AS side ORDER BY of, place
 """
 
 
@@ -99,8 +102,8 @@ def pay(claim_ids: Sequence[UUID], *, at: datetime) -> None:
 def _move(claim_ids: Sequence[UUID], what: str, debit: str, credit: str, at: datetime) -> None:
     """One transaction for each claim, of its whole amount."""
     _open("payouts_claim", claim_ids, (debit, credit))
-    execute(_MOVE, {"ids": list(claim_ids), "what": what, "debit": debit, "credit": credit, "at": at,
-                    "common": list(OF_THE_PROGRAMME)})
+    execute(_MOVE.format(sides=_sides("claim", debit=debit, credit=credit, line="NULL::bigint")),
+            {"ids": list(claim_ids), "what": what, "at": at})
 
 
 def _open(owners: str, ids: Sequence[int] | Sequence[UUID], kinds: Sequence[str]) -> None:

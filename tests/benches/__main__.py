@@ -22,6 +22,7 @@ django.setup()
 from tests.benches import (  # noqa: E402
     assignment,
     candidates,
+    money,
     places,
     policies,
     racing,
@@ -36,12 +37,12 @@ from tests.benches.measure import say  # noqa: E402
 BENCHES: dict[str, Any] = {
     "reference": reference.run, "places": places.run, "writes": writes.run, "statistics": statistics.run,
     "candidates": candidates.run, "routing": routing.run, "assignment": assignment.run, "policies": policies.run,
-    "racing": racing.run,
+    "racing": racing.run, "money": money.run,
 }
 #: What `--full` adds.
 FULL: dict[str, dict[str, Any]] = {
     "statistics": {"sizes": (10**5, 10**6, 10**7)}, "routing": {"seconds": 30.0}, "assignment": {"contracts": 10},
-    "policies": {"requests": 300, "seeds": (1, 2, 3)}, "racing": {"batches": racing.A_MILLION},
+    "policies": {"requests": 300, "seeds": (1, 2, 3)}, "racing": {"batches": racing.A_MILLION}, "money": {"times": (1, 10, 100)},
 }
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 
 from collection.custody import operations as custody
 from collection.kernel.actor import HOUSE
 from collection.kernel.calendar import ALMATY
+from collection.kernel.clock import frozen
 from collection.kernel.refusals import NotFound, Unprocessable
 from collection.payouts import operations as payouts, queries
 from collection.payouts.models import AccrualLine, Claim, MonthStatement
@@ -178,3 +181,15 @@ def test_the_number_of_statements_does_not_grow(whole, office, django_assert_max
     with django_assert_max_num_queries(30):
         close(whole)
     assert Claim.objects.get().lines_n == 90
+
+
+def test_the_command_prices_and_closes(whole):
+    whole.received(TENTH, [TONNE])
+    out = io.StringIO()
+    with frozen(CLOSING):
+        call_command("close_month", whole.scene.code, "2026-03", stdout=out)
+    assert out.getvalue() == f"{whole.scene.code} 2026-03 closed: 1 claims of 71189.50 KZT, 1 statements\n"
+    for wrong, said in (((whole.scene.code, "2026-03"), "month_closed"), (("nowhere", "2026-03"), "no programme"),
+                        ((whole.scene.code, "March"), "not a month"), ((whole.scene.code, "2030-01"), "month_not_over")):
+        with pytest.raises(CommandError, match=said), frozen(CLOSING):
+            call_command("close_month", *wrong)
