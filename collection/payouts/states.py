@@ -31,6 +31,8 @@ STAGE_STATUSES = ("not_payable", "awaiting", "accruing", "held", "payable", "cla
 SEVERITIES = ("hold", "block", "flag")
 #: What a closed month's statement tells apart: what was claimed, and what a rule held back on that day.
 STATEMENT_PARTS = ("claimed", "held")
+#: How sure a contractor may be of money (queries.forecast), surest first.
+CERTAINTIES = ("paid", "approved", "claimed", "payable", "held", "delivered", "weighed", "promised")
 #: Limits that claims are approved under: the programme's ceiling, a contract's cap, and the narrower caps.
 LIMIT_KINDS = ("ceiling", "contract", "cap")
 ACCOUNTS = ("cost", "accrued", "approved", "bank")

@@ -6,7 +6,7 @@ from rest_framework import serializers
 from api.http.fields import Id, Month, Reply, StrictQuery, Text
 from api.http.pagination import PageQuery, PageReply
 from collection.contracts.states import STAGES
-from collection.payouts.states import ACCOUNTS, STAGE_STATUSES, STATEMENT_PARTS
+from collection.payouts.states import ACCOUNTS, CERTAINTIES, STAGE_STATUSES, STATEMENT_PARTS
 
 
 class LedgerQuery(PageQuery):
@@ -119,3 +119,22 @@ class MonthStatementReply(Reply):
 
 class MonthStatementsReply(Reply):
     items = MonthStatementReply(many=True)
+
+
+class ExpectedReply(Reply):
+    """Sealed money by claim month, then loads on their way at the rates of their supply date: those are not owed yet."""
+
+    certainty = serializers.ChoiceField(CERTAINTIES)
+    month = Month(allow_null=True)
+    category = serializers.CharField()
+    stage = serializers.ChoiceField(STAGES)
+    loads = serializers.IntegerField()
+    mass_g = serializers.IntegerField(help_text="of this stage alone")
+    amount_tiyn = serializers.IntegerField()
+    rules = serializers.ListField(child=serializers.CharField(), help_text="what holds it")
+
+
+class ForecastReply(Reply):
+    contract_id = serializers.UUIDField()
+    currency = serializers.ChoiceField(["KZT"])
+    items = ExpectedReply(many=True)

@@ -10,6 +10,8 @@ from rest_framework.request import Request
 from api.http.pagination import Page
 from api.http.rendering import reply
 from api.http.views import HouseView
+from collection.kernel.calendar import almaty_date
+from collection.kernel.db import now
 from collection.kernel.money import CURRENCY
 from collection.payouts import queries
 
@@ -84,3 +86,16 @@ class Statements(HouseView):
                 "corrections": [asdict(one) | {"claim_month": one.claim_month.isoformat()[:7]} for one in corrections]}
             for head, parts, corrections in found
         ]})
+
+
+class Forecast(HouseView):
+    """What a contract may expect, surest first: in claims, payable, held by which rules, and on its way."""
+
+    actions = {"GET": "payout.read"}
+    replies = {"GET": serializers.ForecastReply}
+    operation_ids = {"GET": "readForecast"}
+
+    def get(self, request: Request, contract_id: UUID) -> HttpResponse:
+        found = queries.forecast(request.actor, contract_id, today=almaty_date(now()))
+        return reply({"contract_id": contract_id, "currency": CURRENCY, "items": [
+            asdict(one) | {"month": one.month and one.month.isoformat()[:7]} for one in found]})

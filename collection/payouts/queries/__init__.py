@@ -20,6 +20,7 @@ from .claims import (
 from .dossier import Dossier, dossier, dossier_pdf
 from .effects import Effect, correction_effect, own_difference
 from .evidence import Evidence, evidence_of_load, evidence_of_pickup
+from .forecast import Expected, forecast
 from .ledger import AccountSum, EntryView, balances, entries
 from .recompute import Difference, Recomputed, recompute_check
 from .registers import (
@@ -48,6 +49,7 @@ __all__ = [
     "Effect",
     "EntryView",
     "Evidence",
+    "Expected",
     "LineView",
     "MonthStatement",
     "OrderView",
@@ -78,6 +80,7 @@ __all__ = [
     "entries",
     "evidence_of_load",
     "evidence_of_pickup",
+    "forecast",
     "money_of",
     "month_statement",
     "month_statements",

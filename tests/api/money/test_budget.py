@@ -88,3 +88,12 @@ def test_whose_account_the_programme_pays_from(desk, haul):
         "/iban": "iban_invalid", "/identity_number": "bin_invalid"}
     assert desk.finance.send("PUT", path, good).json() == good
     assert desk.finance.get(path).json() == good
+
+
+def test_what_may_be_expected(desk, haul, earned):
+    path = f"contracts/{haul.collector.contract_id}/forecast"
+    items = desk.collector.get(path).json()["items"]
+    assert [(one["certainty"], one["month"], one["stage"], one["mass_g"]) for one in items] == [
+        ("payable", "2026-03", "collection", TONNE), ("payable", "2026-03", "transport", TONNE)]
+    assert sum(one["amount_tiyn"] for one in items) == COLLECTED
+    refused(desk.stranger.get(path), 404, "not_found")
