@@ -128,6 +128,10 @@ GEOCODER = os.environ.get("GEOCODER", "")  # nominatim, photon, pelias or yandex
 GEOCODER_URL = os.environ.get("GEOCODER_URL", "")
 GEOCODER_KEY = os.environ.get("GEOCODER_KEY", "")
 GEOCODER_PAUSE_S = float(os.environ.get("GEOCODER_PAUSE_S", "1"))  # between two questions of the whole installation
+EDS_VERIFIER = os.environ.get("EDS_VERIFIER", "")  # ncanode or local; empty: nobody can sign electronically
+EDS_URL = os.environ.get("EDS_URL", "")  # of an NCANode
+EDS_TIMEOUT_S = float(os.environ.get("EDS_TIMEOUT_S", "15"))  # it asks the authority's OCSP responder meanwhile
+EDS_AUTHORITY = os.environ.get("EDS_AUTHORITY", "")  # the certificate (PEM) that `local` trusts
 # Where the log channel writes messages (one-time codes among them), so that a developer can read them. Never in production.
 MESSAGE_LOG = os.environ.get("MESSAGE_LOG", "" if PRODUCTION else str(ROOT / ".local" / "messages.jsonl"))
 
@@ -200,6 +204,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RefusalReason": "collection.custody.states.REFUSAL_REASONS",
         "Product": "collection.custody.states.PRODUCTS", "Material": "collection.custody.states.MATERIALS",
         "CorrectionState": "collection.custody.states.PROPOSAL_STEPS", "Party": "collection.custody.states.PARTIES",
+        "SignatureParty": "collection.custody.states.SIGNATURE_PARTIES",
+        "SignatureMethod": "collection.custody.states.SIGNATURE_METHODS",
+        "SheetClosing": "collection.custody.states.SHEET_CLOSINGS",
+        "ReturnPlace": "collection.custody.states.RETURN_PLACES",
+        "LoadIncidentKind": "collection.custody.states.LOAD_INCIDENTS",
         "LossReason": "collection.custody.states.LOSS_REASONS",
         "LineageNodeKind": "collection.custody.states.LINEAGE_NODES",
         "LineageStep": "collection.custody.states.LINEAGE_STEPS",

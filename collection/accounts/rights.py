@@ -73,6 +73,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     # what happened to the kilograms
     "consignment.read": _roles("people staff"), "consignment.create": _roles("collectors"),
     "consignment.update": _roles("collectors"),
+    "sheet.sign": _roles("generators collectors recyclers"), "incident.report": _roles("collectors recyclers"),
+    "tare.read": _roles("collectors recyclers staff"), "tare.create": _roles("collectors recyclers"),
     "weighing.read": _roles("people staff"), "weighing.create": _roles("driver recyclers integration"),
     "weighing.confirm": _roles("generator_admin"),
     "receipt.read": _roles("people staff"), "receipt.create": _roles("recyclers integration"),

@@ -8,8 +8,9 @@
 | grouped | delivered, stored | collector | grouping: one vehicle, one plant, each member its whole mass |
 | delivered | received, returned | recycler | receipt: accepted, refused, reason -> fact `received` |
 | received | processed | recycler | batch: input = product + by-products + loss -> fact `recycled` |
-| returned, processed | | | the end |
 | split | | | division: parts (loads of their own) + loss with a reason = the load |
+| returned | taken_back | driver | return: where to, and whether the generator's code said so; it closes the sheet |
+| taken_back, processed | | | the end |
 
 **A gram never loses its source.** A part keeps the load it was divided from, and with it ticket, place, origin and supply
 date; a grouping is the sum of members that stay themselves. So receipts, facts, money and statistics of divided and grouped
@@ -20,6 +21,11 @@ After sealing nothing is edited: a correction (of a received or processed load) 
 (the operator where collector and recycler are one company), and appends the reversal of each fact and its next
 edition, dated on the day of the correction; the receipt stays as it was signed. What leaves a plant is a `Sale`, and
 selling more than was made is written down too: the balance then blocks the plant's claim.
+
+A transport sheet is signed party by party: the generator with the hand-over code, the driver and the recycler by their
+session, each of them also electronically (`eds`, asked outside any transaction). A signature is of what the rows hold, its
+digest taken by the database; from then on the fields it is of do not change, whoever writes. Nothing is weighed before the
+driver has signed. Every ticket makes a stock receipt order; incidents keep the hashes of their photos.
 
 This room knows nothing about money. A sealed fact is one append-only row of `Fact`; money, statistics and balances are
 all read from it. Every verb here takes a list: one load over HTTP and two thousand in a replay run the same code, so the

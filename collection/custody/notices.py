@@ -43,6 +43,19 @@ NOTICES: dict[str, tuple[tuple[str, ...], Words, Words]] = {
         Words("Қайта өңдеуші №{number} партияны қабылдамады.", "Переработчик отказался от партии №{number}.",
               "The recycler has refused consignment No {number}."),
     ),
+    "taken_back": (
+        ("generator_id", "recycler_id"),
+        Words("Жүк кері әкелінді", "Груз привезён обратно", "Load brought back"),
+        Words("№{number} партия кері әкелінді, көлік парағы жабылды.",
+              "Партия №{number} привезена обратно, транспортный лист закрыт.",
+              "Consignment No {number} was brought back; its transport sheet is closed."),
+    ),
+    "incident": (
+        ("collector_id", "recycler_id", "generator_id"),
+        Words("Жүкпен оқиға болды", "Происшествие с грузом", "Something happened to a load"),
+        Words("№{number} партиямен оқиға болды.", "С партией №{number} произошло происшествие.",
+              "Something happened to consignment No {number}."),
+    ),
     "processed": (
         ("collector_id", "generator_id"),
         Words("Қалдық қайта өңделді", "Отходы переработаны", "Waste recycled"),

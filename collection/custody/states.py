@@ -9,15 +9,25 @@ CONSIGNMENT_STEPS = {
     "grouped": ("stored", "delivered"),
     "delivered": ("received", "returned"),
     "received": ("processed",),
-    "returned": (),
+    "returned": ("taken_back",),
+    "taken_back": (),
     "processed": (),
     "split": (),
 }
 CONSIGNMENT_ACTIONS = {
     "loaded": ("weigh",), "weighed": ("deliver", "store", "split", "group"),
     "stored": ("split", "group"), "grouped": ("deliver", "store"), "delivered": ("receive",),
-    "received": ("process", "correct"), "processed": ("correct",),
+    "received": ("process", "correct"), "processed": ("correct",), "returned": ("bring_back",),
 }
+#: Who signs a load's papers, and how: with the code the generator tells, by the session of whoever acts, electronically.
+SIGNATURE_PARTIES = ("generator", "driver", "recycler")
+SIGNATURE_METHODS = ("code", "session", "eds")
+#: What closed a transport sheet: the recycler's receipt, or that the load was brought back.
+SHEET_CLOSINGS = ("receipt", "return")
+#: Where a load that was wholly refused is brought back to.
+RETURN_PLACES = ("generator", "collector")
+#: What may go wrong with a load after it was taken.
+LOAD_INCIDENTS = ("accident", "spill", "fire", "theft", "damage", "wrong_waste", "seal_broken", "detained", "other")
 #: Why grams did not come out of temporary storage, or of a load that was divided.
 LOSS_REASONS = ("drying", "spill", "fire", "theft", "other")
 #: What leaves a plant, and what its balance is drawn up in.

@@ -19,7 +19,7 @@ from collection.kernel.refusals import Defect, NotFound, StaleVersion, WrongStat
 from collection.registry.rules import pointer
 from notifications import outbox
 
-from .models import Consignment, Division, Fact
+from .models import Consignment, Division, Fact, Signature
 from .states import CONSIGNMENT_ACTIONS, CONSIGNMENT_STEPS
 
 
@@ -59,6 +59,16 @@ def move(ids: Sequence[UUID], *, to: str, delivered_at: datetime | None = None, 
         changes["delivered_at"] = delivered_at
     moved = Consignment.objects.filter(pk__in=list(ids), state__in=before).update(**changes)
     assert moved == len(ids), f"{moved} of {len(ids)} consignments were ready for {to}"
+
+
+def sign(signed: Sequence[tuple[Consignment, datetime]], party: str, method: str, *, actor: Actor, at: datetime) -> None:
+    """A party's seal on each load's papers as they stand now. The database takes the digest, and seals what it is of."""
+    owner = {"generator": "generator_id", "driver": "collector_id", "recycler": "recycler_id"}[party]
+    insert([
+        Signature(id=uuid7(at), consignment=load, party=party, method=method, organisation_id=getattr(load, owner),
+                  signed_by=actor.user_id, signed_at=signed_at, recorded_at=at)
+        for load, signed_at in signed
+    ])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,16 @@ SEALED = (
     "audit_anchor", "audit_anchoredhead", "audit_auditline", "audit_rowhistory", "audit_statechange", "contracts_allotment",
     "pickups_declared",
     "custody_batch", "custody_batchinput", "custody_consent", "custody_consignmentpickup", "custody_correction",
-    "custody_division", "custody_fact", "custody_grouping", "custody_groupingmember", "custody_receipt", "custody_sale",
-    "custody_salelot", "custody_stay", "custody_transportsheet", "custody_weighing",
+    "custody_division", "custody_fact", "custody_grouping", "custody_groupingmember", "custody_incident",
+    "custody_incidentphoto", "custody_receipt", "custody_return", "custody_sale", "custody_salelot", "custody_signature",
+    "custody_stay", "custody_stockorder", "custody_storedtare", "custody_weighing",
     "payouts_ledgerentry", "payouts_ledgertransaction", "payouts_paid", "payouts_rated", "payouts_verdict",
 )
 #: What the running house has no right to change.
 HISTORY = (*SEALED, "audit_chainhead")
 #: Rows that may gain a mark, but are never deleted.
-KEPT = ("custody_consignment", "custody_proposal", "payouts_accrualline", "payouts_claim", "payouts_hold", "payouts_paymentorder")
+KEPT = ("custody_consignment", "custody_proposal", "payouts_accrualline", "payouts_claim", "payouts_hold", "payouts_paymentorder",
+        "custody_transportsheet")
 
 
 def unguarded() -> list[str]:

@@ -72,6 +72,7 @@ def sample(field: Any, things: Mapping[str, str]) -> Any:
         case serializers.Serializer():
             writable = {name: one for name, one in field.fields.items() if not one.read_only}
             needed = [name for name, one in writable.items() if one.required]
+            needed += list(getattr(field, "one_of", ()))[:1]
             chosen = needed if needed or isinstance(field, fields.StrictQuery) else list(writable)[:1]
             return {name: sample(writable[name], things) for name in chosen}
         case fields.Id():

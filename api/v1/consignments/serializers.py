@@ -1,6 +1,8 @@
 """Loads: taken, weighed, delivered, received, corrected; with their timeline and what each stage pays."""
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from api.http.fields import (
@@ -14,6 +16,7 @@ from api.http.fields import (
     StrictInteger,
     StrictSerializer,
     Text,
+    Wrong,
 )
 from api.http.pagination import PageQuery, PageReply
 from collection.contracts.states import ORIGINS, STAGES
@@ -47,6 +50,11 @@ class CollectForm(StrictSerializer):
     rest_g = StrictInteger(
         min_value=1, max_value=MAX_G, required=False,
         help_text="grams that stay there after the last trip, by estimate: they become a request of their own")
+    estimated_g = grams(required=False)
+    packages = Text(max_length=200, required=False, help_text="what it is packed in, and how many")
+    driver_name = Text(max_length=200, required=False)
+    remark = Text(max_length=500, required=False)
+    signed = StrictBoolean(required=False, help_text="false: drawn up at a desk, the driver signs the sheet later")
 
 
 class LoadForm(StrictSerializer):
@@ -63,17 +71,32 @@ class LoadForm(StrictSerializer):
     point = GeoPoint(required=False)
     vehicle_id = Id(required=False)
     plate = Text(max_length=15, required=False, help_text="of a hired vehicle that is not in the registry")
+    estimated_g = grams(required=False)
+    packages = Text(max_length=200, required=False, help_text="what it is packed in, and how many")
+    driver_name = Text(max_length=200, required=False)
+    remark = Text(max_length=500, required=False)
+    signed = StrictBoolean(required=False, help_text="false: drawn up at a desk, the driver signs the sheet later")
 
 
 class WeighingForm(StrictSerializer):
-    """The scale's ticket."""
+    """The scale's ticket, with its own tare or the vehicle's stored one."""
 
     scale_id = Id()
     ticket_number = Text(max_length=40)
     occurred_at = Instant(help_text="printed on the ticket")
     gross_g = grams()
-    tare_g = grams()
+    tare_g = grams(required=False)
+    stored_tare_id = Id(required=False, help_text="a tare of this vehicle, instead of tare_g")
     manual = StrictBoolean(default=False, help_text="typed in, not read from the scale")
+    estimated = StrictBoolean(default=False, help_text="not weighed whole: by axles, by volume")
+
+    one_of = ("tare_g", "stored_tare_id")
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        given = [name for name in self.one_of if name in asked]
+        if len(given) != 1:
+            raise Wrong("tare_twice" if given else "required", at=self.one_of[len(given) // 2])
+        return asked
 
 
 class ReceiptForm(StrictSerializer):
@@ -81,6 +104,7 @@ class ReceiptForm(StrictSerializer):
 
     accepted_g = grams(least=0)
     refused_g = grams(least=0)
+    impurity_g = grams(least=0, required=False)
     reason = OneOf(REFUSAL_REASONS, required=False, help_text="needed when anything is refused")
     occurred_at = Instant()
 

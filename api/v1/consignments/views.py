@@ -26,7 +26,7 @@ from . import serializers
 #: What the lifecycle calls an action, and the right it takes.
 RIGHTS = {"weigh": "weighing.create", "deliver": "consignment.update", "receive": "receipt.create",
           "process": "batch.create", "correct": "receipt.correct", "store": "consignment.update",
-          "split": "consignment.update", "group": "consignment.create"}
+          "split": "consignment.update", "group": "consignment.create", "bring_back": "consignment.update"}
 
 
 class Collect(HouseView):

@@ -2,11 +2,14 @@
 
 from .corrections import Consent, Correction, Proposal
 from .facts import Fact
+from .incidents import Incident, IncidentPhoto
 from .lineage import Division, Grouping, GroupingMember, Stay
-from .loads import Consignment, ConsignmentPickup, Receipt, TransportSheet, Weighing
+from .loads import Consignment, ConsignmentPickup, Receipt
+from .papers import Return, Signature, StockOrder, StoredTare, TransportSheet, Weighing
 from .plant import Batch, BatchInput, Sale, SaleLot
 
 __all__ = [
-    "Batch", "BatchInput", "Consent", "Consignment", "ConsignmentPickup", "Correction", "Division", "Fact", "Grouping",
-    "GroupingMember", "Proposal", "Receipt", "Sale", "SaleLot", "Stay", "TransportSheet", "Weighing",
+    "Batch", "BatchInput", "Consent", "Consignment", "ConsignmentPickup", "Correction", "Division", "Fact",
+    "Grouping", "GroupingMember", "Incident", "IncidentPhoto", "Proposal", "Receipt", "Return", "Sale", "SaleLot",
+    "Signature", "Stay", "StockOrder", "StoredTare", "TransportSheet", "Weighing",
 ]

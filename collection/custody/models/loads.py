@@ -1,4 +1,4 @@
-"""Consignments and the papers of their way: transport sheet, ticket, receipt."""
+"""Consignments, which pickups they serve, and the recycler's decision about them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from collection.contracts.states import ORIGINS
 from collection.kernel.actor import Actor
 from collection.kernel.db import HouseQuerySet
 from collection.kernel.fields import NumberField
-from collection.kernel.mass import ROAD_LIMIT_G
 from collection.pickups.models import Pickup
-from collection.registry.models import Facility, Scale, Vehicle
+from collection.registry.models import Facility, Vehicle
 from collection.waste.models import Category, WasteCode
 from geo.models import District, Region
 
@@ -97,56 +96,14 @@ class ConsignmentPickup(models.Model):
         constraints = [models.UniqueConstraint(fields=["consignment", "pickup"], name="served_once")]
 
 
-class TransportSheet(models.Model):
-    """The signed record of the hand-over."""
-
-    consignment = models.OneToOneField(Consignment, models.PROTECT, primary_key=True, related_name="sheet")
-    plate = models.CharField(max_length=15)
-    driver_name = models.CharField(max_length=200, blank=True)
-    generator_signed_by = models.CharField(max_length=10)  # code | none (own load)
-    signed_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["plate"], name="sheet_plate")]  # the tours of one lorry
-
-
-class Weighing(models.Model):
-    """One ticket. Net is computed by the database; the ticket (scale + number + time) is unique."""
-
-    id = models.UUIDField(primary_key=True)
-    consignment = models.OneToOneField(Consignment, models.PROTECT, related_name="weighing")
-    scale = models.ForeignKey(Scale, models.PROTECT)
-    ticket_number = models.CharField(max_length=40)
-    occurred_at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-    gross_g = models.BigIntegerField()
-    tare_g = models.BigIntegerField()
-    net_g = models.GeneratedField(
-        expression=F("gross_g") - F("tare_g"), output_field=models.BigIntegerField(), db_persist=True
-    )
-    manual = models.BooleanField(default=False)
-    operator_id = models.UUIDField(null=True)
-    #: Copied at sealing: a later certificate must not heal an earlier weighing.
-    certified_from = models.DateField()
-    certified_until = models.DateField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["scale", "ticket_number", "occurred_at"], name="ticket_once"),
-            models.CheckConstraint(condition=Q(tare_g__gte=0), name="tare_not_negative"),
-            models.CheckConstraint(condition=Q(gross_g__gt=F("tare_g")), name="net_positive"),
-            models.CheckConstraint(condition=Q(gross_g__lte=F("tare_g") + ROAD_LIMIT_G), name="net_within_road_limit"),
-        ]
-        indexes = [models.Index(fields=["scale", "occurred_at"], name="weighing_scale_journal")]  # statistics of a scale
-
-
 class Receipt(models.Model):
-    """The recycler's decision. Accepted + refused = net."""
+    """The recycler's decision. Accepted + refused = net; the impurity that was found is part of what was refused."""
 
     id = models.UUIDField(primary_key=True)
     consignment = models.OneToOneField(Consignment, models.PROTECT, related_name="receipt")
     accepted_g = models.BigIntegerField()
     refused_g = models.BigIntegerField()
+    impurity_g = models.BigIntegerField(null=True)  # None: it was not measured
     reason = models.CharField(max_length=20, blank=True)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
@@ -156,4 +113,6 @@ class Receipt(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(accepted_g__gte=0, refused_g__gte=0), name="receipt_not_negative"),
             models.CheckConstraint(condition=Q(refused_g=0) | ~Q(reason=""), name="refusal_has_reason"),
+            models.CheckConstraint(condition=Q(impurity_g=None) | Q(impurity_g__gte=0, impurity_g__lte=F("refused_g")),
+                                   name="impurity_was_refused"),
         ]

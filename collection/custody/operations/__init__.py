@@ -3,6 +3,7 @@
 from .batches import BatchDoesNotClose, NewBatch, process
 from .corrections import ConsentNeeded, NewCorrection, correct_receipts
 from .grouping import GroupReceipt, NewGrouping, group, receive_group
+from .incidents import NewIncident, report_incident
 from .loads import HandoverCodeWrong, IdTaken, Load, Loaded, load
 from .proposals import (
     CorrectionProposed,
@@ -13,15 +14,28 @@ from .proposals import (
 )
 from .receipts import NewReceipt, ReceiptDoesNotDivideNet, RefusalNeedsReason, deliver, receive
 from .refusals import ForeignOrigin, OccurredInFuture
+from .returns import NewReturn, bring_back
 from .sales import EinvoiceReused, NewSale, sell
+from .sheets import (
+    AlreadySigned,
+    EdsInvalid,
+    EdsUnavailable,
+    SheetSealed,
+    amend_sheet,
+    check_signature,
+    sign_sheet,
+)
 from .storing import DivisionDoesNotConserve, LossNeedsReason, NewDivision, NewPart, NewStay, split, store
-from .weighings import NetNotPositive, OverRoadLimit, Ticket, TicketReused, weigh
+from .tares import NewTare, store_tares
+from .weighings import NetNotPositive, OverRoadLimit, SheetUnsigned, Ticket, TicketReused, weigh
 
 __all__ = [
-    "BatchDoesNotClose", "ConsentNeeded", "CorrectionProposed", "DivisionDoesNotConserve", "EinvoiceReused", "ForeignOrigin",
-    "GroupReceipt", "HandoverCodeWrong", "IdTaken", "Load", "Loaded", "LossNeedsReason", "NetNotPositive", "NewBatch",
-    "NewCorrection", "NewDivision", "NewGrouping", "NewPart", "NewReceipt", "NewSale", "NewStay", "OccurredInFuture",
-    "OverRoadLimit", "ReceiptDoesNotDivideNet", "RefusalNeedsReason", "Ticket", "TicketReused", "consent_to_correction",
-    "correct_receipts", "decline_correction", "deliver", "group", "load", "process", "propose_correction", "receive",
-    "receive_group", "sell", "split", "store", "weigh", "withdraw_correction",
+    "AlreadySigned", "BatchDoesNotClose", "ConsentNeeded", "CorrectionProposed", "DivisionDoesNotConserve",
+    "EdsInvalid", "EdsUnavailable", "EinvoiceReused", "ForeignOrigin", "GroupReceipt", "HandoverCodeWrong", "IdTaken",
+    "Load", "Loaded", "LossNeedsReason", "NetNotPositive", "NewBatch", "NewCorrection", "NewDivision", "NewGrouping",
+    "NewIncident", "NewPart", "NewReceipt", "NewReturn", "NewSale", "NewStay", "NewTare", "OccurredInFuture",
+    "OverRoadLimit", "ReceiptDoesNotDivideNet", "RefusalNeedsReason", "SheetSealed", "SheetUnsigned", "Ticket",
+    "TicketReused", "amend_sheet", "bring_back", "check_signature", "consent_to_correction", "correct_receipts",
+    "decline_correction", "deliver", "group", "load", "process", "propose_correction", "receive", "receive_group",
+    "report_incident", "sell", "sign_sheet", "split", "store", "store_tares", "weigh", "withdraw_correction",
 ]

@@ -51,6 +51,7 @@ class GroupReceipt:
     refused_g: int
     occurred_at: datetime
     reason: str = ""
+    impurity_g: int | None = None  # of the refused
 
 
 def group(*, actor: Actor, at: datetime, new: NewGrouping) -> UUID:
@@ -151,10 +152,13 @@ def receive_group(*, actor: Actor, at: datetime, receipt: GroupReceipt) -> list[
         wrongs.add(ReceiptDoesNotDivideNet, 0, "accepted_g", net_g=sum(masses))
     if receipt.refused_g and not receipt.reason:
         wrongs.add(RefusalNeedsReason, 0, "reason")
+    if receipt.impurity_g is not None and not 0 <= receipt.impurity_g <= receipt.refused_g:
+        wrongs.add(Unprocessable, 0, "impurity_g", "out_of_range", min=0, max=receipt.refused_g)
     wrongs.refuse()
     accepted = apportion(receipt.accepted_g, masses)
+    refused = [mass_g - accepted_g for mass_g, accepted_g in zip(masses, accepted, strict=True)]
+    impure = [None] * len(masses) if receipt.impurity_g is None else apportion(receipt.impurity_g, refused)
     return receive(actor=actor, at=at, receipts=[
-        NewReceipt(pk, accepted_g, mass_g - accepted_g, receipt.occurred_at,
-                   receipt.reason if mass_g > accepted_g else "")
-        for (pk, mass_g), accepted_g in zip(members, accepted, strict=True)
+        NewReceipt(pk, accepted_g, refused_g, receipt.occurred_at, receipt.reason if refused_g else "", impurity_g=impurity_g)
+        for (pk, _), accepted_g, refused_g, impurity_g in zip(members, accepted, refused, impure, strict=True)
     ])

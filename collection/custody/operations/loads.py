@@ -28,6 +28,7 @@ from notifications import outbox
 
 from .. import notices
 from ..models import Consignment, ConsignmentPickup, TransportSheet
+from ..steps import sign
 from .own_loads import describe, places_of
 from .refusals import Wrongs
 
@@ -53,7 +54,8 @@ class Load:
     `id` may be made by the phone (UUIDv7). `point` is (longitude, latitude), for waste from no registered site.
     `recycler_contract_id` is needed with a job only where dispatch found no recycler. `more_follows`: another trip of the same
     job is to come (None: until the planned number of trips is reached). `rest_g`: grams that stay there after the last
-    trip, by the driver's estimate; they become a request of their own.
+    trip, by the driver's estimate; they become a request of their own. `signed`: whoever loads signs as the driver; without
+    it the sheet was drawn up at a desk, and is open until the driver signs.
     """
 
     loaded_at: datetime  # the phone's clock
@@ -72,6 +74,11 @@ class Load:
     version: int | None = None  # of the job the caller saw
     more_follows: bool | None = None
     rest_g: int | None = None
+    estimated_g: int | None = None  # by eye, on the sheet
+    packages: str = ""
+    driver_name: str = ""
+    remark: str = ""
+    signed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,8 @@ def load(*, actor: Actor, at: datetime, loads: Sequence[Load]) -> list[Loaded]:
         row.number = numbers[row.pk]
     insert([
         TransportSheet(
-            consignment=row, generator_signed_by="code" if one.job_id else "none", signed_at=one.loaded_at,
+            consignment=row, drawn_at=one.loaded_at, estimated_g=one.estimated_g, packages=one.packages,
+            driver_name=one.driver_name, remark=one.remark,
             plate=vehicles[row.vehicle_id].plate if row.vehicle_id else plate_of(one.plate) or "")
         for one, row in zip(loads, rows, strict=True)
     ])
@@ -123,6 +131,9 @@ def load(*, actor: Actor, at: datetime, loads: Sequence[Load]) -> list[Loaded]:
         ConsignmentPickup(consignment=row, pickup_id=pickup_id)
         for row, pickup_id in zip(rows, served, strict=True) if pickup_id
     ])
+    taken = list(zip(loads, rows, strict=True))
+    sign([(row, one.loaded_at) for one, row in taken if one.job_id], "generator", "code", actor=actor, at=at)
+    sign([(row, one.loaded_at) for one, row in taken if one.signed], "driver", "session", actor=actor, at=at)
     following = {job.pk for one in loads if (job := found.get(one.job_id)) and follows(one, job)}
     rests = _finish(found, following, {found[one.job_id].pickup_id: one.rest_g for one in loads if one.rest_g}, at)
     audit.record_many(actor=actor, at=at, lines=[
@@ -205,7 +216,8 @@ def _sent_before(actor: Actor, loads: Sequence[Load]) -> list[Loaded]:
             **places.get(n, {"region_id": None})})
         if one.vehicle_id:
             content["vehicle_id"] = one.vehicle_id
-        if (one.plate and plate_of(one.plate) != row.sheet.plate) or served.get(row.pk) != asked.get(one.job_id) \
+        if (one.plate and plate_of(one.plate) != row.sheet.plate) or one.estimated_g != row.sheet.estimated_g \
+                or one.packages != row.sheet.packages or served.get(row.pk) != asked.get(one.job_id) \
                 or any(getattr(row, name) != value for name, value in content.items()):
             raise IdTaken
     return [Loaded(row.pk, row.number, served.get(row.pk), row.state, row.version, replayed=True) for row in stored]

@@ -21,7 +21,7 @@ from notifications import outbox
 
 from .. import notices
 from ..models import ConsignmentPickup, Receipt
-from ..steps import fact, move, seal, take, weights
+from ..steps import fact, move, seal, sign, take, weights
 from .refusals import Wrongs
 
 
@@ -41,7 +41,7 @@ class RefusalNeedsReason(Unprocessable):
 
 @dataclass(frozen=True, slots=True)
 class NewReceipt:
-    """The recycler's decision, in grams: accepted + refused = net."""
+    """The recycler's decision, in grams: accepted + refused = net; `impurity_g`, if it was measured, is of the refused."""
 
     consignment_id: UUID
     accepted_g: int
@@ -49,6 +49,7 @@ class NewReceipt:
     occurred_at: datetime
     reason: str = ""
     version: int | None = None
+    impurity_g: int | None = None
 
 
 def deliver(*, actor: Actor, at: datetime, consignment_ids: Sequence[UUID], version: int | None = None) -> None:
@@ -71,7 +72,8 @@ def deliver(*, actor: Actor, at: datetime, consignment_ids: Sequence[UUID], vers
 
 
 def receive(*, actor: Actor, at: datetime, receipts: Sequence[NewReceipt]) -> list[UUID]:
-    """Seal the receipts: delivered -> received, or returned when all of it is refused; a `received` fact each.
+    """Seal the receipts, signed by the recycler: delivered -> received, or returned when all of it is refused; a `received`
+    fact each.
 
     Only the accepted mass can ever be paid. Errors: NotFound, StaleVersion, WrongState; ReceiptDoesNotDivideNet,
     RefusalNeedsReason, OccurredInFuture. Returns the receipts' ids.
@@ -89,14 +91,18 @@ def receive(*, actor: Actor, at: datetime, receipts: Sequence[NewReceipt]) -> li
             wrongs.add(ReceiptDoesNotDivideNet, n, "accepted_g", net_g=net_g)
         if one.refused_g and not one.reason:
             wrongs.add(RefusalNeedsReason, n, "reason")
+        if one.impurity_g is not None and not 0 <= one.impurity_g <= one.refused_g:
+            wrongs.add(Unprocessable, n, "impurity_g", "out_of_range", min=0, max=one.refused_g)
     wrongs.refuse()
     rows = [
         Receipt(id=uuid7(at), consignment=loads[one.consignment_id], accepted_g=one.accepted_g,
-                refused_g=one.refused_g, reason=one.reason if one.refused_g else "", occurred_at=one.occurred_at,
-                recorded_at=at, received_by=actor.user_id)
+                refused_g=one.refused_g, impurity_g=one.impurity_g,
+                reason=one.reason if one.refused_g else "", occurred_at=one.occurred_at, recorded_at=at,
+                received_by=actor.user_id)
         for one in receipts
     ]
     insert(rows)
+    sign([(row.consignment, row.occurred_at) for row in rows], "recycler", "session", actor=actor, at=at)
     accepted = [one for one in receipts if one.accepted_g]
     returned = [one.consignment_id for one in receipts if not one.accepted_g]
     move([one.consignment_id for one in accepted], to="received")
@@ -119,7 +125,7 @@ def receive(*, actor: Actor, at: datetime, receipts: Sequence[NewReceipt]) -> li
     audit.record_many(actor=actor, at=at, lines=[
         audit.Line("consignment.receive", "consignment", one.consignment_id, before={"state": "delivered"}, after={
             "state": "received" if one.accepted_g else "returned", "accepted_g": one.accepted_g,
-            "refused_g": one.refused_g, "reason": one.reason, "occurred_at": one.occurred_at})
+            "refused_g": one.refused_g, "impurity_g": one.impurity_g, "reason": one.reason, "occurred_at": one.occurred_at})
         for one in receipts
     ])
     people = accounts.recipients(notices.told("received", loads.values()))

@@ -5,11 +5,25 @@ from .corrections import ConsentView, ProposalView, proposal, proposals
 from .groupings import GroupingView, MemberView, grouping, groupings
 from .lineage import Edge, Lineage, Node, lineage
 from .loads import ConsignmentView, Masses, Step, consignment, consignments, timeline, timeline_of_pickup
+from .papers import (
+    IncidentView,
+    SheetView,
+    SignatureView,
+    StockOrderView,
+    TareView,
+    ToSign,
+    incidents,
+    sheet,
+    stock_order,
+    stock_order_pdf,
+    tares,
+)
 from .plant import BatchView, Lot, SaleView, Stock, batch, batches, sale, sales, stock
 
 __all__ = [
-    "Balance", "BatchView", "ConsentView", "ConsignmentView", "Edge", "GroupingView", "Lineage", "Lot", "Masses",
-    "MemberView", "Node", "ProposalView", "SaleView", "Step", "Stock", "balance", "batch", "batches", "consignment",
-    "consignments", "grouping", "groupings", "lineage", "proposal", "proposals", "sale", "sales", "stock", "timeline",
-    "timeline_of_pickup",
+    "Balance", "BatchView", "ConsentView", "ConsignmentView", "Edge", "GroupingView", "IncidentView", "Lineage",
+    "Lot", "Masses", "MemberView", "Node", "ProposalView", "SaleView", "SheetView", "SignatureView", "Step", "Stock",
+    "StockOrderView", "TareView", "ToSign", "balance", "batch", "batches", "consignment", "consignments", "grouping",
+    "groupings", "incidents", "lineage", "proposal", "proposals", "sale", "sales", "sheet", "stock", "stock_order",
+    "stock_order_pdf", "tares", "timeline", "timeline_of_pickup",
 ]

@@ -122,7 +122,8 @@ def _views(ids: Iterable[UUID]) -> list[ConsignmentView]:
 
 _TIMELINE = """
 SELECT 'loaded' AS step, loaded_at AS occurred_at, recorded_at, NULL::bigint AS mass_g,
-       jsonb_build_object('signed_by', sheet.generator_signed_by, 'plate', sheet.plate) AS details
+       jsonb_build_object('plate', sheet.plate, 'signed_by', coalesce((
+           SELECT min(method) FROM custody_signature WHERE consignment_id = load.id AND party = 'generator'), 'none')) AS details
 FROM custody_consignment load LEFT JOIN custody_transportsheet sheet ON sheet.consignment_id = load.id
 WHERE load.id = ANY (%(ids)s) AND load.parent_id IS NULL
 UNION ALL
@@ -131,7 +132,7 @@ FROM custody_consignment part JOIN custody_consignment parent ON parent.id = par
 JOIN custody_division division ON division.consignment_id = parent.id WHERE part.id = ANY (%(ids)s)
 UNION ALL
 SELECT 'weighed', occurred_at, recorded_at, net_g, jsonb_build_object(
-       'gross_g', gross_g, 'tare_g', tare_g, 'ticket', ticket_number, 'manual', manual)
+       'gross_g', gross_g, 'tare_g', tare_g, 'ticket', ticket_number, 'manual', manual, 'estimated', estimated)
 FROM custody_weighing WHERE consignment_id = ANY (%(ids)s)
 UNION ALL
 SELECT 'stored', occurred_at, recorded_at, mass_g, jsonb_build_object('facility_id', facility_id)
@@ -152,8 +153,14 @@ SELECT 'delivered', delivered_at, delivered_at, NULL, '{}' FROM custody_consignm
 WHERE id = ANY (%(ids)s) AND delivered_at IS NOT NULL
 UNION ALL
 SELECT CASE WHEN accepted_g = 0 THEN 'returned' ELSE 'received' END, occurred_at, recorded_at, accepted_g,
-       jsonb_build_object('refused_g', refused_g, 'reason', reason)
+       jsonb_build_object('refused_g', refused_g, 'impurity_g', impurity_g, 'reason', reason)
 FROM custody_receipt WHERE consignment_id = ANY (%(ids)s)
+UNION ALL
+SELECT 'taken_back', occurred_at, recorded_at, mass_g, jsonb_build_object('place', place, 'taken_by', taken_by)
+FROM custody_return WHERE consignment_id = ANY (%(ids)s)
+UNION ALL
+SELECT 'incident', occurred_at, recorded_at, NULL, jsonb_build_object('kind', kind)
+FROM custody_incident WHERE consignment_id = ANY (%(ids)s)
 UNION ALL
 SELECT 'processed', batch.occurred_at, batch.recorded_at, input.mass_g, jsonb_build_object('batch', batch.number)
 FROM custody_batchinput input JOIN custody_batch batch ON batch.id = input.batch_id WHERE input.consignment_id = ANY (%(ids)s)

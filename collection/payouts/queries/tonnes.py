@@ -57,7 +57,7 @@ SELECT load.id AS consignment_id, stage.name AS stage, line.contract_id, contrac
            WHEN weighed.supply_on IS NOT NULL AND NOT EXISTS (SELECT FROM contracts_tariff tariff
                 WHERE tariff.programme_id = load.programme_id AND tariff.category_id = load.category_id
                 AND tariff.stage = stage.name AND tariff.valid @> weighed.supply_on) THEN 'not_payable'
-           WHEN load.state IN ('returned', 'split') THEN 'not_payable'
+           WHEN load.state IN ('returned', 'taken_back', 'split') THEN 'not_payable'
            WHEN sealed.id IS NULL OR rated.fact_id IS NOT NULL THEN 'awaiting'
            ELSE 'accruing'
        END AS status

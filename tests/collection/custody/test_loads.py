@@ -9,7 +9,7 @@ import pytest
 
 from collection.contracts import operations as contracts
 from collection.custody import operations as custody
-from collection.custody.models import Consignment, TransportSheet
+from collection.custody.models import Consignment, Signature, TransportSheet
 from collection.dispatch.models import Job
 from collection.kernel.actor import HOUSE
 from collection.kernel.ids import uuid7
@@ -44,7 +44,8 @@ def test_the_driver_collects_with_the_generators_code(scene, haul, job, verbs, t
     assert load.driver_id == haul.driver.user_id
     assert (pickup.state, Job.objects.get(pk=job.pk).state) == ("fulfilled", "done")
     sheet = TransportSheet.objects.get(consignment=load)
-    assert (sheet.generator_signed_by, sheet.plate[3:6]) == ("code", "ABC")
+    assert sheet.plate[3:6] == "ABC"
+    assert set(Signature.objects.values_list("party", "method")) == {("generator", "code"), ("driver", "session")}
     assert verbs(load.pk) == ["consignment.load"]
     assert told(scene.generator.actor.user_id, load.pk) == ["consignment.loaded"]
     assert told(haul.recycler.actor.user_id, load.pk) == ["consignment.loaded"]
@@ -79,7 +80,7 @@ def test_an_own_load_knows_its_region_by_its_point(scene, haul):
     load = Consignment.objects.get(pk=made.id)
     assert (load.region_id, load.generator_id, load.driver_id) == (cast.ALMATY, None, haul.driver.user_id)
     assert load.facility_id == haul.recycler.facility_id
-    assert TransportSheet.objects.get(consignment=load).generator_signed_by == "none"
+    assert list(Signature.objects.filter(consignment=load).values_list("party", flat=True)) == ["driver"]
 
 
 def test_an_own_load_from_a_registered_site_has_a_generator(scene, haul):

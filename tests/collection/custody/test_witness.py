@@ -8,8 +8,9 @@ from django.db import DatabaseError, ProgrammingError, connection, transaction
 from tests import cast
 from tests.collection.custody.refusing import database_refuses
 
-SEALED = ("weighing", "receipt", "batch", "batchinput", "fact", "transportsheet", "consignmentpickup", "correction", "sale",
-          "stay", "division", "grouping", "groupingmember", "salelot", "consent")
+SEALED = ("weighing", "receipt", "batch", "batchinput", "fact", "consignmentpickup", "correction", "sale",
+          "stay", "division", "grouping", "groupingmember", "salelot", "consent",
+          "signature", "return", "incident", "stockorder", "storedtare")
 
 
 def run(sql):
@@ -20,7 +21,8 @@ def run(sql):
 @pytest.mark.parametrize("table", SEALED)
 @pytest.mark.parametrize("sql", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_the_house_may_not_rewrite_what_is_sealed(haul, table, sql):
-    column = "consignment_id" if table not in ("batch", "sale", "fact", "grouping", "salelot", "consent") else "id"
+    column = {"stockorder": "weighing_id"}.get(
+        table, "id" if table in ("batch", "sale", "fact", "grouping", "salelot", "consent", "storedtare") else "consignment_id")
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         run(sql.format(f"custody_{table}", column, column))
 
