@@ -75,22 +75,36 @@ def committed_tiyn() -> int:
     return sum(Claim.objects.filter(state="approved").values_list("amount_tiyn", flat=True))
 
 
-def test_concurrent_approvals_never_overspend_and_the_rest_queues_in_order(haul, office):
+def set_ceiling(haul: Haul, tiyn: int) -> None:
+    Programme.objects.filter(pk=haul.scene.programme.id).update(ceiling_tiyn=tiyn)
+
+
+def set_cap(haul: Haul, tiyn: int) -> None:
+    with transaction():
+        payouts.set_cap(actor=HOUSE, at=cast.AT, programme=haul.scene.code, limit_tiyn=tiyn, why="budget",
+                        category="polymer", region=cast.ALMATY, month=MARCH)
+
+
+@pytest.mark.parametrize("limit", [set_ceiling, set_cap])
+def test_concurrent_approvals_never_overspend_and_the_rest_queues_in_order(haul, office, limit):
     with transaction():
         claims = verified_claims(haul, office)
-    programme = Programme.objects.filter(pk=haul.scene.programme.id)
-    programme.update(ceiling_tiyn=ROOM * ONE_TONNE + 1)
-    answers = at_once([lambda one=one: office.approve(one, cast.AT) for one in claims])
+    limit(haul, ROOM * ONE_TONNE + 1)
+    answers = at_once([lambda one=one, n=n: office.approve(one, cast.AT + timedelta(seconds=n))
+                       for n, one in enumerate(claims)])
     assert sorted(one.state for one in answers) == ["approved"] * ROOM + ["queued"] * (CLAIMS - ROOM)
     assert committed_tiyn() == ROOM * ONE_TONNE
     # Room for three more: officers ask again while the queue is walked
-    programme.update(ceiling_tiyn=(ROOM + 3) * ONE_TONNE)
+    limit(haul, (ROOM + 3) * ONE_TONNE)
     waiting = [one for one in answers if one.state == "queued"]
     at_once([lambda: payouts.approve_queued(actor=HOUSE, at=cast.AT, programme_id=haul.scene.programme.id)] * 3
             + [lambda one=one: office.approve(one, cast.AT) for one in waiting])
     assert committed_tiyn() == (ROOM + 3) * ONE_TONNE
+    left = [one.id for one in waiting if queries.claim(HOUSE, one.id).state == "queued"]
+    assert left == [one.id for one in sorted(waiting, key=lambda one: (one.approved_at, one.number))][3:]  # the first three
     approvals = LedgerEntry.objects.filter(transaction__what="approval", account__kind="approved")
     assert -sum(approvals.values_list("amount_tiyn", flat=True)) == committed_tiyn()
+    assert queries.recompute_check().differences == ()
 
 
 def test_many_accruals_at_once_rate_each_fact_once(haul, office):
