@@ -34,6 +34,7 @@ from .registers import (
     register_as,
     registers,
 )
+from .simulate import ContractEffect, Simulated, Supposed, simulate_tariffs
 from .statements import Correction, MonthStatement, Period, StatementPart, month_statement, month_statements, periods
 from .tonnes import StageMoney, Statement, money_of, statement
 
@@ -43,6 +44,7 @@ __all__ = [
     "AppealView",
     "CapView",
     "ClaimView",
+    "ContractEffect",
     "Correction",
     "Difference",
     "Dossier",
@@ -59,10 +61,12 @@ __all__ = [
     "RegisterView",
     "Room",
     "RuleView",
+    "Simulated",
     "StageMoney",
     "StageSum",
     "Statement",
     "StatementPart",
+    "Supposed",
     "VerdictView",
     "act",
     "act_pdf",
@@ -95,6 +99,7 @@ __all__ = [
     "registers",
     "room",
     "rules",
+    "simulate_tariffs",
     "stage_sums",
     "statement",
     "verdicts",
