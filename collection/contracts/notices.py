@@ -41,6 +41,32 @@ CONTRACT = {
               "Contract {number} is closed; what has begun is finished."),
     ),
 }
+APPLICATION = {
+    "verify": (
+        Words("Өтінім тексерілді", "Заявка проверена", "Application verified"),
+        Words("№{number} өтінім бекітуге жіберілді.", "Заявка №{number} передана на утверждение.",
+              "Application No {number} now waits for approval."),
+    ),
+    "approve": (
+        Words("Шартқа қол қойыңыз", "Подпишите договор", "Please sign the contract"),
+        Words("№{number} өтінім мақұлданды, шарт дайын.", "Заявка №{number} одобрена, договор готов.",
+              "Application No {number} is approved and the contract is ready."),
+    ),
+    "sign": (
+        Words("Шартқа қол қойылды", "Договор подписан", "Contract signed"),
+        Words("№{number} өтінім бойынша шарт күшіне енуін күтуде.", "Договор по заявке №{number} ждёт вступления в силу.",
+              "The contract of application No {number} waits to be put in force."),
+    ),
+    "refuse": (
+        Words("Өтінім қабылданбады", "Заявка отклонена", "Application refused"),
+        Words("№{number} өтінім қабылданбады, себебі өтінімде көрсетілген.", "Заявка №{number} отклонена, причина указана в ней.",
+              "Application No {number} is refused; the reason stands in it."),
+    ),
+    "withdraw": (
+        Words("Өтінім кері алынды", "Заявка отозвана", "Application withdrawn"),
+        Words("№{number} өтінім кері алынды.", "Заявка №{number} отозвана.", "Application No {number} is withdrawn."),
+    ),
+}
 
 
 def registered(users: Mapping[UUID, UUID]) -> list[Notice]:
@@ -59,3 +85,9 @@ def contract_moved(step: str, *, contract_id: UUID, number: str, people: Iterabl
     title, body = CONTRACT[step]
     return [Notice(person, f"contract.{step}", title, body.fill(number=number), object_type="contract",
                    object_id=contract_id) for person in people]
+
+
+def application_moved(step: str, *, application_id: UUID, number: int, people: Iterable[UUID]) -> list[Notice]:
+    title, body = APPLICATION[step]
+    return [Notice(person, f"application.{step}", title, body.fill(number=str(number)), object_type="application",
+                   object_id=application_id) for person in people]

@@ -94,3 +94,13 @@ def fit(new: Sequence[tuple[Hashable, Period]], old: Iterable[Price], *, today: 
         else:
             clashes += [(n, price.period) for n, _ in ends]
     return Fit(tuple(clashes), tuple(cut))
+
+
+def rest_of(old: Period, new: Period) -> list[Period]:
+    """What is left of `old` before and after `new` when they meet: none, one or two periods."""
+    rest = []
+    if old.first < new.first:
+        rest.append(Period(old.first, new.first - DAY))
+    if new.last is not None and (old.last is None or new.last < old.last):
+        rest.append(Period(new.last + DAY, old.last))
+    return rest

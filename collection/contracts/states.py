@@ -13,6 +13,27 @@ CONTRACT_ACTIONS = {
     "draft": ("approve",), "active": ("suspend", "close"), "suspended": ("resume", "close"), "closed": (),
 }
 
+#: The funnel before a contract: a manager verifies, another approves, the contractor signs.
+APPLICATION_STEPS = {
+    "submitted": ("verified", "refused", "withdrawn"),
+    "verified": ("approved", "refused", "withdrawn"),
+    "approved": ("signed", "refused", "withdrawn"),
+    "signed": (),
+    "refused": (),
+    "withdrawn": (),
+}
+APPLICATION_ACTIONS = {
+    "submitted": ("verify", "refuse", "withdraw"), "verified": ("approve", "refuse", "withdraw"),
+    "approved": ("sign", "refuse", "withdraw"),
+}
+#: Why an application is refused.
+APPLICATION_REFUSALS = (
+    "papers_incomplete", "no_permit", "capacity_unproven", "region_covered", "no_budget", "false_statement", "related_party",
+    "other",
+)
+
+TARIFF_CHANGE_STEPS = {"proposed": ("approved", "withdrawn"), "approved": (), "withdrawn": ()}
+
 STAGES = ("collection", "transport", "recycling", "whole")
 
 #: Which part of the way a contract serves: kind -> legs (product.md, "Money rules").

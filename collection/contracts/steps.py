@@ -66,6 +66,16 @@ def release_part(object_id: UUID, grams: int, *, why: str, at: datetime) -> None
     )
 
 
+def hold_prices(*, changing: bool) -> None:
+    """Until the end of the transaction nobody changes prices of days that have begun; or, `changing`, nobody accrues.
+
+    Whoever rates facts reads tariffs that somebody may be changing: without this lock a line could be made at the old
+    rate after the repricing had looked for such lines.
+    """
+    shared = "" if changing else "_shared"
+    execute(f"SELECT pg_advisory_xact_lock{shared}(hashtextextended('prices of days that have begun', 3))")
+
+
 def serve(contract_ids: Sequence[UUID]) -> int:
     """Let dispatch find the contracts: one ServedArea per leg, category and region, at the base or the plant."""
     legs = [(kind, leg) for kind, served in LEGS.items() for leg in served]

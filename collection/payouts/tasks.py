@@ -8,7 +8,7 @@ from collection.kernel.actor import HOUSE
 from collection.kernel.db import in_transaction, now
 from notifications import delivery
 
-from .operations import accrue, approve_queued
+from .operations import accrue, approve_queued, reprice
 from .queries import programmes_with_a_queue
 
 
@@ -16,6 +16,12 @@ from .queries import programmes_with_a_queue
 def accrue_facts(row_id: int) -> None:
     """Custody rings with the programme's id whenever it has sealed facts; it does not know who listens."""
     delivery.errand(row_id, lambda row: accrue(actor=HOUSE, at=now(), programme_id=row.object_id))
+
+
+@shared_task(name="tariffs.changed")
+def reprice_facts(row_id: int) -> None:
+    """Contracts rings with the programme's id when prices of days that have begun are not what they were."""
+    delivery.errand(row_id, lambda row: reprice(actor=HOUSE, at=now(), programme_id=row.object_id))
 
 
 @shared_task(name="payouts.walk_queues")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.apps import apps
 from PIL import Image
 
+from collection.contracts import operations as contracts
 from collection.custody import operations as custody
 from collection.dispatch import operations as dispatch, queries
 from collection.kernel.actor import HOUSE, Actor
@@ -19,6 +21,7 @@ from collection.kernel.ids import uuid7
 from collection.payouts import operations as payouts
 from collection.payouts.declarations import CURRENT as DECLARATION
 from collection.pickups import operations as pickups
+from collection.registry.models import Base
 from notifications.devices import put_device
 from tests import cast
 from tests.collection.custody.haul import two_contracts
@@ -27,6 +30,7 @@ from tests.collection.custody.haul import two_contracts
 MODELS = {
     "organisations": ("accounts.Organisation", "id"), "members": ("accounts.Membership", "organisation"),
     "contracts": ("contracts.Contract", "organisation"),
+    "applications": ("contracts.ContractApplication", "organisation"),
     "sites": ("registry.Site", "organisation"), "bases": ("registry.Base", "organisation"),
     "facilities": ("registry.Facility", "organisation"), "vehicles": ("registry.Vehicle", "organisation"),
     "scales": ("registry.Scale", "organisation"),
@@ -60,6 +64,7 @@ def make() -> World:
     with frozen(scene.at):
         scene.accept(haul.collector, pickup_id)
         routes_of(haul.collector, scene.at)
+    application_of(haul.collector, scene)
     store_photo(scene.generator.actor, scene.at)
     load = haul.recycled(loaded_at := scene.at - timedelta(days=40), [5 * cast.TONNE])
     custody.group(actor=HOUSE, at=scene.at, new=custody.NewGrouping(
@@ -76,7 +81,10 @@ def make() -> World:
                platform="android", language="kk", at=scene.at)
     sides = {side: one.organisation_id for side, one in (
         ("generator", scene.generator.actor), ("collector", haul.collector.actor), ("recycler", haul.recycler.actor))}
-    things = {"programmes": scene.code, "devices": str(phone), "registers": str(register)}
+    change = contracts.propose_tariff_change(
+        actor=HOUSE, at=scene.at, programme=scene.code, reason="decree", tariffs=[contracts.NewTariff(
+            "glass", "collection", Decimal(1), date(2026, 1, 1), "decree")])
+    things = {"programmes": scene.code, "tariff-changes": str(change.id), "devices": str(phone), "registers": str(register)}
     for noun, (label, owner) in MODELS.items():
         row = apps.get_model(label)._default_manager.filter(**{f"{owner}__in": sides.values()}).first()
         if row is not None:
@@ -94,6 +102,13 @@ def store_photo(actor: Actor, at: datetime) -> None:
     assert picture
     pickups.keep(photo.id, picture)
     pickups.store_photo(actor=actor, at=at, upload_id=photo.id, picture=picture)
+
+
+def application_of(collector: cast.Contractor, scene: cast.Scene) -> None:
+    base = Base.objects.filter(organisation=collector.actor.organisation_id).first()
+    assert base
+    contracts.apply_for_contract(actor=collector.actor, at=scene.at, asked=contracts.Asked(
+        scene.code, "collection", date(2026, 1, 1), cast.iban(), [("glass", cast.TONNE)], [cast.ALMATY], base_id=base.pk))
 
 
 def routes_of(collector: cast.Contractor, at: datetime) -> None:

@@ -56,6 +56,19 @@ STATES: dict[str, dict[str, Words]] = {
         "declined": Words("Бас тартылды", "Отклонено", "Declined"),
         "withdrawn": Words("Кері алынды", "Отозвано", "Withdrawn"),
     },
+    "application_state": {
+        "submitted": Words("Берілді", "Подана", "Submitted"),
+        "verified": Words("Тексерілді", "Проверена", "Verified"),
+        "approved": Words("Мақұлданды", "Одобрена", "Approved"),
+        "signed": Words("Қол қойылды", "Подписана", "Signed"),
+        "refused": Words("Қабылданбады", "Отклонена", "Refused"),
+        "withdrawn": Words("Кері алынды", "Отозвана", "Withdrawn"),
+    },
+    "tariff_change_state": {
+        "proposed": Words("Ұсынылды", "Предложено", "Proposed"),
+        "approved": Words("Бекітілді", "Утверждено", "Approved"),
+        "withdrawn": Words("Кері алынды", "Отозвано", "Withdrawn"),
+    },
     "contract_state": {
         "draft": Words("Жоба", "Проект", "Draft"),
         "active": Words("Қолданыста", "Действует", "Active"),
@@ -95,6 +108,16 @@ LISTS: dict[str, dict[str, Words]] = {
         "collection": Words("Жинау", "Сбор", "Collection"),
         "recycling": Words("Қайта өңдеу", "Переработка", "Recycling"),
         "full_cycle": Words("Толық цикл", "Полный цикл", "Full cycle"),
+    },
+    "application_refusal": {
+        "papers_incomplete": Words("Құжаттар толық емес", "Неполный пакет документов", "Papers are incomplete"),
+        "no_permit": Words("Экологиялық рұқсат жоқ", "Нет экологического разрешения", "No environmental permit"),
+        "capacity_unproven": Words("Қуаты расталмаған", "Мощности не подтверждены", "Capacity is not proven"),
+        "region_covered": Words("Өңір қамтылған", "Регион уже охвачен", "The region is served already"),
+        "no_budget": Words("Бюджет жоқ", "Нет бюджета", "No budget is left"),
+        "false_statement": Words("Жалған мәлімет", "Недостоверные сведения", "A false statement"),
+        "related_party": Words("Байланысты тұлға", "Связанное лицо", "A related party"),
+        "other": Words("Басқа", "Другое", "Other"),
     },
     "stage": {
         "collection": Words("Жинау", "Сбор", "Collection"),

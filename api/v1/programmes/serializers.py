@@ -19,7 +19,7 @@ from api.http.fields import (
 )
 from api.http.pagination import PageReply
 from api.v1.catalog.serializers import WordsReply
-from collection.contracts.states import STAGES, WHOLE_PAYEES
+from collection.contracts.states import STAGES, TARIFF_CHANGE_STEPS, WHOLE_PAYEES
 
 CODE = r"[a-z0-9][a-z0-9_-]{0,39}"
 
@@ -152,6 +152,39 @@ class TariffReply(Reply):
 
 class TariffsReply(Reply):
     items = TariffReply(many=True)
+
+
+class TariffChangeForm(StrictSerializer):
+    """Coefficients for days that have begun."""
+
+    tariffs = ListOf(child=TariffForm(), min_length=1, max_length=100)
+    reason = Text(max_length=200)
+
+
+class ChangedTariffReply(Reply):
+    category = serializers.CharField()
+    stage = serializers.ChoiceField(STAGES)
+    coefficient = serializers.CharField(help_text="a decimal number")
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True)
+    source = serializers.CharField()
+
+
+class TariffChangeReply(Reply):
+    id = serializers.UUIDField()
+    programme = serializers.CharField()
+    state = serializers.ChoiceField(list(TARIFF_CHANGE_STEPS))
+    tariffs = ChangedTariffReply(many=True)
+    reason = serializers.CharField()
+    proposed_by = serializers.UUIDField(allow_null=True)
+    proposed_at = serializers.DateTimeField()
+    approved_by = serializers.UUIDField(allow_null=True)
+    approved_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class TariffChangesReply(Reply):
+    items = TariffChangeReply(many=True)
 
 
 class IndexReply(Reply):

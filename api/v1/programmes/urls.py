@@ -19,5 +19,10 @@ urlpatterns = [
     path("programmes", views.Programmes.as_view(), name="programmes"),
     path("programmes/<code:code>", views.Programme.as_view(), name="programme"),
     path("programmes/<code:code>/tariffs", views.Tariffs.as_view(), name="programme-tariffs"),
+    path("programmes/<code:code>/tariff-changes", views.TariffChanges.as_view(), name="tariff-changes"),
+    path("programmes/<code:code>/tariff-changes/<uuid:change_id>/approve", views.ApproveTariffChange.as_view(),
+         name="tariff-change-approve"),
+    path("programmes/<code:code>/tariff-changes/<uuid:change_id>/withdraw", views.WithdrawTariffChange.as_view(),
+         name="tariff-change-withdraw"),
     path("programmes/<code:code>/indexes", views.Indexes.as_view(), name="programme-indexes"),
 ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from rest_framework.request import Request
@@ -92,6 +93,54 @@ class Tariffs(HouseView):
             lambda actor, at: operations.set_tariffs(actor=actor, at=at, programme=code, tariffs=[new])[0],
             render=tariff_json, status=201,
         )
+
+
+class TariffChanges(HouseView):
+    """Coefficients of days that have begun, as they were proposed and approved, newest first."""
+
+    actions = {"GET": "tariff.read", "POST": "tariff.create"}
+    bodies = {"POST": serializers.TariffChangeForm}
+    replies = {"GET": serializers.TariffChangesReply, "POST": serializers.TariffChangeReply}
+    statuses = {"POST": 201}
+    operation_ids = {"GET": "listTariffChanges", "POST": "proposeTariffChange"}
+
+    def get(self, request: Request, code: str) -> HttpResponse:
+        return reply({"items": [asdict(one) for one in queries.tariff_changes(queries.programme_by_code(code).code)]})
+
+    def post(self, request: Request, code: str) -> HttpResponse:
+        """Propose; nothing changes until a second person approves. Then lines are taken back and accrued anew."""
+        asked = self.body()
+        new = [NewTariff(**one) for one in asked["tariffs"]]
+        return write(
+            request,
+            lambda actor, at: operations.propose_tariff_change(
+                actor=actor, at=at, programme=code, tariffs=new, reason=asked["reason"]),
+            render=asdict, status=201,
+        )
+
+
+class ApproveTariffChange(HouseView):
+    """By finance, and never by whoever proposed it."""
+
+    actions = {"POST": "tariff.approve"}
+    replies = {"POST": serializers.TariffChangeReply}
+    operation_ids = {"POST": "approveTariffChange"}
+
+    def post(self, request: Request, code: str, change_id: UUID) -> HttpResponse:
+        return write(request, lambda actor, at: operations.approve_tariff_change(
+            actor=actor, at=at, programme=code, change_id=change_id), render=asdict)
+
+
+class WithdrawTariffChange(HouseView):
+    """Nothing comes of it."""
+
+    actions = {"POST": "tariff.create"}
+    replies = {"POST": serializers.TariffChangeReply}
+    operation_ids = {"POST": "withdrawTariffChange"}
+
+    def post(self, request: Request, code: str, change_id: UUID) -> HttpResponse:
+        return write(request, lambda actor, at: operations.withdraw_tariff_change(
+            actor=actor, at=at, programme=code, change_id=change_id), render=asdict)
 
 
 class Indexes(HouseView):

@@ -63,10 +63,24 @@ def draw_up_contracts(*, actor: Actor, at: datetime, contracts: Sequence[NewCont
     facility that is not the organisation's), `required_for_kind`, `unknown_category`, `unknown_region`, `duplicate`,
     `empty`, `out_of_range` and `period_ends_before_it_starts`; ContractNumberTaken.
     """
+    rows = insert_drafts(actor, at, contracts)
+    audit.record_many(actor=actor, at=at, lines=[line for _, line in rows])
+    found = {one.id: one for one in queries.details(Contract.objects.filter(pk__in=[row.id for row, _ in rows]))}
+    return [found[row.id] for row, _ in rows]
+
+
+def check_contracts(contracts: Sequence[NewContract]) -> dict[str, Any]:
+    """What they speak of, or Unprocessable with everything that is wrong with any of them."""
     known = _known(contracts)
     defects = [defect for n, one in enumerate(contracts) for defect in _defects(contracts, n, one, known)]
     if defects:
         raise Unprocessable(defects=defects)
+    return known
+
+
+def insert_drafts(actor: Actor, at: datetime, contracts: Sequence[NewContract]) -> list[tuple[Contract, audit.Line]]:
+    """The rows of the drafts, each with its audit line, which the verb writes. Errors as `draw_up_contracts`."""
+    known = check_contracts(contracts)
     _refuse_taken_numbers(contracts, known["programmes"])
     rows = Contract.objects.bulk_create(
         Contract(
@@ -85,17 +99,15 @@ def draw_up_contracts(*, actor: Actor, at: datetime, contracts: Sequence[NewCont
         ContractRegion(contract=row, region_id=region)
         for row, one in zip(rows, contracts, strict=True) for region in one.regions
     )
-    audit.record_many(actor=actor, at=at, lines=[
-        audit.Line("contract.create", "contract", row.id, after={
+    return [
+        (row, audit.Line("contract.create", "contract", row.id, after={
             "state": "draft", "number": one.number, "kind": one.kind, "organisation": one.organisation_id,
             "valid_from": one.valid_from, "valid_to": one.valid_to, "cap_tiyn": one.cap_tiyn,
             "iban": row.iban, "vat_payer": one.vat_payer, "base": one.base_id, "facility": one.facility_id,
             "quotas_g": dict(one.categories), "regions": list(one.regions),
-        })
+        }))
         for row, one in zip(rows, contracts, strict=True)
-    ])
-    found = {one.id: one for one in queries.details(Contract.objects.filter(pk__in=[row.id for row in rows]))}
-    return [found[row.id] for row in rows]
+    ]
 
 
 def _known(contracts: Sequence[NewContract]) -> dict[str, Any]:

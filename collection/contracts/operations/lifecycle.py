@@ -16,7 +16,7 @@ from collection.kernel.words import Words
 from notifications import outbox
 
 from .. import notices, queries
-from ..models import Contract
+from ..models import Contract, ContractApplication
 from ..queries import ContractDetail
 from ..states import CONTRACT_ACTIONS
 from ..steps import serve
@@ -31,17 +31,30 @@ class SamePerson(Refusal):
                   "Whoever drew it up may not approve it")
 
 
+class NotSigned(Refusal):
+    """The contractor who applied for it has not signed it yet."""
+
+    code = "not_signed"
+    words = Words("Мердігер шартқа әлі қол қоймаған", "Подрядчик ещё не подписал договор",
+                  "The contractor has not signed the contract yet")
+
+
 def approve_contracts(*, actor: Actor, at: datetime, contract_ids: Sequence[UUID],
                       version: int | None = None) -> list[ContractDetail]:
     """draft -> active, by a second person: from now on dispatch finds them. `version` is what the caller saw (of one).
 
     Writes one ServedArea row for each leg, category and region, at the base (collection) or the plant (recycling).
-    Errors: NotFound, StaleVersion, WrongState, SamePerson; the database refuses the same person too.
+    Errors: NotFound, StaleVersion, WrongState, SamePerson (the database refuses the same person too), NotSigned.
     """
     rows = _locked(actor, contract_ids, "approve", version)
     same = [n for n, row in enumerate(rows) if actor.user_id is not None and row.drawn_up_by == actor.user_id]
     if same:
         raise SamePerson(defects=[Defect(f"/{n}", SamePerson.code) for n in same] if len(rows) > 1 else [])
+    unsigned = set(ContractApplication.objects.filter(contract__in=contract_ids).exclude(state="signed").values_list(
+        "contract_id", flat=True))
+    if unsigned:
+        raise NotSigned(defects=[Defect(f"/{n}", NotSigned.code) for n, row in enumerate(rows) if row.pk in unsigned]
+                        if len(rows) > 1 else [])
     Contract.objects.filter(pk__in=contract_ids).update(
         state="active", approved_by=actor.user_id, approved_at=at, version=F("version") + 1)
     serve(contract_ids)

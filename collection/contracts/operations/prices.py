@@ -22,14 +22,18 @@ from collection.kernel.refusals import Defect, Kind, NotFound, Refusal, Unproces
 from collection.kernel.words import Words
 from collection.registry.rules import pointer
 from collection.waste.models import Category
+from notifications import outbox
 
 from .. import queries
 from ..models import IndexValue, Programme, Tariff, VatRate
 from ..prices import DAY, Period, Price, fit
 from ..rules import MAX_COEFFICIENT, MAX_INDEX_TIYN
 from ..states import STAGES
+from ..steps import hold_prices
 
 DECIMALS = {"coefficient": 4, "tiyn": 0, "percent": 2}
+#: Payouts listens: prices of days that have begun are not what they were.
+RING = "tariffs.changed"
 DATA = Path(__file__).parent.parent / "data"
 
 
@@ -112,6 +116,16 @@ def set_tariffs(*, actor: Actor, at: datetime, programme: str, tariffs: Sequence
     bounds (more than 0, at most MAX_COEFFICIENT, four decimals) and period that ends before it starts.
     """
     programme_id = _programme(programme)
+    judge_tariffs(tariffs)
+    _make_room(actor, at, Tariff, tariffs, queries.tariff_prices(programme_id))
+    if any(one.valid_from <= almaty_date(at) for one in tariffs):  # days that had no price: what came on them has one now
+        hold_prices(changing=True)
+        outbox.work(task=RING, object_id=programme_id, at=at)
+    return _add(actor, at, Tariff, tariffs, _tariff(programme_id, at))
+
+
+def judge_tariffs(tariffs: Sequence[NewTariff]) -> None:
+    """Raise Unprocessable with every unknown category or stage, coefficient out of bounds and period the wrong way round."""
     known = set(Category.objects.values_list("code", flat=True))
     _judge(tariffs, "coefficient", MAX_COEFFICIENT, (
         defect for n, one in enumerate(tariffs) for wrong, defect in (
@@ -121,14 +135,16 @@ def set_tariffs(*, actor: Actor, at: datetime, programme: str, tariffs: Sequence
              Defect(pointer(tariffs, n, "stage"), "not_a_choice", {"choices": list(STAGES)})),
         ) if wrong
     ))
-    _make_room(actor, at, Tariff, tariffs, queries.tariff_prices(programme_id))
-    return _add(actor, at, Tariff, tariffs, _tariff(programme_id, at))
 
 
 def set_index(*, actor: Actor, at: datetime, indexes: Sequence[NewIndex]) -> list[Price]:
     """Add values of the monthly calculation index. Errors: PricesClash, Unprocessable."""
     _judge(indexes, "tiyn", MAX_INDEX_TIYN)
     _make_room(actor, at, IndexValue, indexes, queries.index_prices())
+    if any(one.valid_from <= almaty_date(at) for one in indexes):
+        hold_prices(changing=True)
+        for programme_id in Programme.objects.values_list("id", flat=True):
+            outbox.work(task=RING, object_id=programme_id, at=at)
     return _add(actor, at, IndexValue, indexes, _index)
 
 

@@ -107,6 +107,7 @@ class AccrualLine(models.Model):
     """One sealed fact x one stage = money. Only `claim` is ever filled in afterwards.
 
     The line of a reversal is the line it takes back, negated: same rate, same grams, same tiyn.
+    Where a rate changed afterwards, edition 2 takes edition 1 back and edition 3 has the new rate, and so on.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -126,10 +127,11 @@ class AccrualLine(models.Model):
     claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="lines")
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     accrued_at = models.DateTimeField()
+    edition = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["fact", "stage"], name="accrued_once"),
+            models.UniqueConstraint(fields=["fact", "stage", "edition"], name="accrued_once"),
             models.CheckConstraint(
                 condition=Q(reverses=None, mass_g__gt=0, amount_tiyn__gte=0)
                 | Q(reverses__isnull=False, mass_g__lt=0, amount_tiyn__lte=0),

@@ -25,11 +25,13 @@ from .registers import (
     record_bank_file,
     record_bank_result,
 )
+from .repricing import reprice
 
 __all__ = [
     "AccrualBehind", "Accrued", "AppealOpen", "BankFileRefused", "BankLine", "ClaimExists", "Closed",
-    "CorrectedSince", "EinvoiceReused", "MonthClosed", "MonthNotOver", "NotFinance", "NothingToClaim", "OwnCompany",
-    "RegisterRefused", "SamePerson", "accrue", "approve_claim", "approve_queued", "approve_register", "close_month",
-    "decide_appeal", "file_appeal", "lift_hold", "prepare_claim", "prepare_register", "record_bank_file",
-    "record_bank_result", "reject_claim", "return_claim", "set_cap", "set_payer", "submit_claim", "verify_claim",
+    "CorrectedSince", "EinvoiceReused", "MonthClosed", "MonthNotOver", "NotFinance", "NothingToClaim",
+    "OwnCompany", "RegisterRefused", "SamePerson", "accrue", "approve_claim", "approve_queued",
+    "approve_register", "close_month", "decide_appeal", "file_appeal", "lift_hold", "prepare_claim",
+    "prepare_register", "record_bank_file", "record_bank_result", "reject_claim", "reprice", "return_claim",
+    "set_cap", "set_payer", "submit_claim", "verify_claim",
 ]

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from collection.accounts import queries as accounts
 from collection.audit import steps as audit
+from collection.contracts.steps import hold_prices
 from collection.kernel.actor import Actor
 from collection.kernel.db import execute, rows
 from notifications import outbox
@@ -55,15 +56,14 @@ SELECT contract.id FROM contracts_contract contract WHERE contract.id IN (
 ORDER BY contract.id FOR NO KEY UPDATE
 """
 
-_COLUMNS = """programme_id, contract_id, consignment_id, fact_id, stage, category_id, tariff_id, coefficient, index_tiyn,
-    mass_g, amount_tiyn, supply_on, claim_month, reverses_id, accrued_at"""
+COLUMNS = """programme_id, contract_id, consignment_id, fact_id, stage, category_id, tariff_id, coefficient, index_tiyn,
+    mass_g, amount_tiyn, supply_on, claim_month, reverses_id, accrued_at, edition"""
 
 # rating.price in SQL; a test compares the two over every combination.
-_LINES = f"""
-INSERT INTO payouts_accrualline ({_COLUMNS})
+PRICED = """
 SELECT fact.programme_id, payee.contract_id, fact.consignment_id, fact.id, tariff.stage, fact.category_id, tariff.id,
        tariff.coefficient, index.tiyn, fact.grams, round(tariff.coefficient * index.tiyn * fact.grams / 1000000),
-       fact.supply_on, open_month(payee.contract_id, fact.sealed_on), NULL, %(at)s
+       fact.supply_on, open_month(payee.contract_id, fact.sealed_on), NULL, %(at)s::timestamptz, {edition}
 FROM custody_fact fact
 JOIN custody_consignment load ON load.id = fact.consignment_id
 JOIN contracts_contract collector ON collector.id = load.collector_contract_id
@@ -81,17 +81,20 @@ CROSS JOIN LATERAL (SELECT CASE
     WHEN recycler.kind = 'full_cycle' THEN recycler.id
     WHEN programme.whole_payee = 'collection' THEN collector.id
     ELSE recycler.id END AS contract_id) AS payee
-WHERE fact.id = ANY(%(facts)s) AND fact.reversal_of_id IS NULL
+{only}
 ORDER BY fact.id, tariff.stage
 RETURNING id
 """
+_LINES = f"INSERT INTO payouts_accrualline ({COLUMNS})" + PRICED.format(
+    edition=1, only="WHERE fact.id = ANY(%(facts)s) AND fact.reversal_of_id IS NULL")
 
 _REVERSALS = f"""
-INSERT INTO payouts_accrualline ({_COLUMNS})
+INSERT INTO payouts_accrualline ({COLUMNS})
 SELECT old.programme_id, old.contract_id, old.consignment_id, fact.id, old.stage, old.category_id, old.tariff_id,
        old.coefficient, old.index_tiyn, -old.mass_g, -old.amount_tiyn, old.supply_on,
-       open_month(old.contract_id, fact.sealed_on), old.id, %(at)s
-FROM custody_fact fact JOIN payouts_accrualline old ON old.fact_id = fact.reversal_of_id
+       open_month(old.contract_id, fact.sealed_on), old.id, %(at)s, 1
+FROM custody_fact fact JOIN payouts_accrualline old ON old.fact_id = fact.reversal_of_id AND old.reverses_id IS NULL
+    AND NOT EXISTS (SELECT FROM payouts_accrualline back WHERE back.reverses_id = old.id)
 WHERE fact.id = ANY(%(facts)s)
 ORDER BY fact.id, old.stage
 RETURNING id
@@ -132,6 +135,7 @@ def accrue(*, actor: Actor, at: datetime, programme_id: UUID, consignment_ids: S
     A stage without a rate on the supply date gets no line: not payable is not the same as paid zero. What is held is
     accrued, and counted against the contract's cap, all the same. Running it again adds nothing.
     """
+    hold_prices(changing=False)
     horizon = rows("SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xid")[0]["xid"]
     facts = [row["fact_id"] for row in rows(_TAKE, {
         "programme": programme_id, "at": at,
@@ -148,6 +152,11 @@ def _rate(actor: Actor, at: datetime, facts: list[int]) -> Accrued:
     rows(_LOCK, [facts])
     made = [row["id"] for row in rows(_LINES, {"facts": facts, "at": at})]
     reversals = [row["id"] for row in rows(_REVERSALS, {"facts": facts, "at": at})]
+    return settle(actor, at, len(facts), made, reversals, verb="money.accrue")
+
+
+def settle(actor: Actor, at: datetime, facts: int, made: list[int], reversals: list[int], *, verb: str) -> Accrued:
+    """What follows from new lines: holds, ledger, cap, an audit line for each load, a notice to whoever's money is held."""
     holds = [
         Hold(line_id=line_id, rule=rule, params=numbers, placed_at=at)
         for line_id, known in _known(made) for rule, numbers in broken(known, *STOPS).items()
@@ -157,15 +166,15 @@ def _rate(actor: Actor, at: datetime, facts: list[int]) -> Accrued:
         execute(_CANCEL, {"rule": CANCELLED, "lines": reversals, "at": at})
     lines = made + reversals
     if not lines:
-        return Accrued(len(facts), 0, 0, 0)
+        return Accrued(facts, 0, 0, 0)
     ledger.accrue(lines, at=at)
     execute(_CAP, [at, lines])
     told = rows(_TOLD, [lines])
     stopped = defaultdict(list)
     for hold in holds:
         stopped[hold.line_id].append(hold.rule)
-    _record(actor, at, told, stopped)
-    return Accrued(len(facts), len(lines), len(stopped), sum(row["amount_tiyn"] for row in told))
+    _record(actor, at, verb, told, stopped)
+    return Accrued(facts, len(lines), len(stopped), sum(row["amount_tiyn"] for row in told))
 
 
 def _known(lines: list[int]) -> Iterator[tuple[int, LineFacts]]:
@@ -174,13 +183,14 @@ def _known(lines: list[int]) -> Iterator[tuple[int, LineFacts]]:
         yield from line_facts(lines[n:n + AT_ONCE]).items()
 
 
-def _record(actor: Actor, at: datetime, lines: list[dict[str, Any]], stopped: dict[int, list[str]]) -> None:
+def _record(actor: Actor, at: datetime, verb: str, lines: list[dict[str, Any]],
+            stopped: dict[int, list[str]]) -> None:
     """One audit line for each load; a notice to whoever's money is held."""
     loads: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for line in lines:
         loads[line["consignment_id"]].append(line)
     audit.record_many(actor=actor, at=at, lines=[
-        audit.Line("money.accrue", "consignment", load, after={
+        audit.Line(verb, "consignment", load, after={
             "lines": len(of), "amount_tiyn": sum(line["amount_tiyn"] for line in of),
             "held": sorted({rule for line in of for rule in stopped.get(line["id"], ())})})
         for load, of in loads.items()

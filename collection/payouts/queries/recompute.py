@@ -15,6 +15,7 @@ from collection.contracts.queries import price_list
 from collection.kernel.db import rows
 
 from ..rating import Chain, Priced, price
+from .editions import agreed_then, broken_pairs
 from .reconcile import claims_and_ledger
 
 CHUNK = 10_000
@@ -41,7 +42,9 @@ class Recomputed:
 
 
 _FACTS = """
-SELECT fact.id, fact.programme_id, fact.measure, fact.grams, fact.category_id, fact.supply_on,
+SELECT fact.id, fact.programme_id, fact.measure, fact.grams, fact.category_id, fact.supply_on, rated.at AS rated_at,
+       fact.reversal_of_id IS NOT NULL OR EXISTS (SELECT FROM custody_fact back JOIN payouts_rated ON fact_id = back.id
+            WHERE back.reversal_of_id = fact.id) AS taken_back,
        load.collector_contract_id AS collector, collector.kind AS collector_kind,
        load.recycler_contract_id AS recycler, recycler.kind AS recycler_kind, programme.whole_payee
 FROM custody_fact fact
@@ -54,12 +57,16 @@ WHERE fact.id > %(after)s AND (%(programme)s::uuid IS NULL OR fact.programme_id 
 ORDER BY fact.id LIMIT %(limit)s
 """
 
+# Of each fact and stage the last edition; the earlier ones are pairs that cancel out (`editions`).
 # Every line has one transaction of its own with its amount on both sides, but the reversal of a rejected claim's line.
 _LINES = """
-SELECT line.fact_id, line.stage, line.contract_id, line.coefficient, line.index_tiyn, line.mass_g, line.amount_tiyn,
+SELECT line.fact_id, line.stage, tariff.coefficient AS agreed, coalesce(claim.state = 'rejected', false) AS rejected,
+       line.contract_id, line.coefficient, line.index_tiyn, line.mass_g, line.amount_tiyn,
        posted.entries = 2 AND posted.cost_tiyn = line.amount_tiyn AND posted.accrued_tiyn = -line.amount_tiyn
        OR posted.entries = 0 AND old_claim.state = 'rejected' AS posted
 FROM payouts_accrualline line
+JOIN contracts_tariff tariff ON tariff.id = line.tariff_id
+LEFT JOIN payouts_claim claim ON claim.id = line.claim_id
 LEFT JOIN payouts_accrualline old ON old.id = line.reverses_id
 LEFT JOIN payouts_claim old_claim ON old_claim.id = old.claim_id
 CROSS JOIN LATERAL (
@@ -68,7 +75,8 @@ CROSS JOIN LATERAL (
                AS accrued_tiyn
     FROM payouts_ledgerentry entry JOIN payouts_account account ON account.id = entry.account_id
     WHERE entry.line_id = line.id) AS posted
-WHERE line.fact_id = ANY(%s)
+WHERE line.fact_id = ANY(%s) AND NOT EXISTS (SELECT FROM payouts_accrualline other WHERE other.fact_id = line.fact_id
+    AND (other.reverses_id = line.id OR other.id = line.reverses_id))
 """
 
 _WAITING = """
@@ -88,6 +96,7 @@ def recompute_check(programme_id: UUID | None = None) -> Recomputed:
     rates: dict[tuple[Any, ...], Rates] = {}
     for chunk in _chunks(programme_id):
         expected: dict[tuple[int, str], dict[str, Any]] = {}
+        found = {(row.pop("fact_id"), row.pop("stage")): row for row in rows(_LINES, [[fact["id"] for fact in chunk]])}
         for fact in chunk:
             key = (fact["programme_id"], fact["category_id"], fact["supply_on"])
             if key not in rates:
@@ -95,15 +104,17 @@ def recompute_check(programme_id: UUID | None = None) -> Recomputed:
                     prices[key[0]] = price_list(key[0])
                 rates[key] = prices[key[0]].on(key[1], key[2])
             chain = Chain(**{name: fact[name] for name in Chain.__slots__})
-            for one in price(fact["measure"], fact["grams"], chain, coefficients=rates[key].coefficients,
+            for one in price(fact["measure"], fact["grams"], chain, coefficients=agreed_then(fact, rates[key], found),
                              index_tiyn=rates[key].index_tiyn):
                 expected[fact["id"], one.stage] = _plain(one)
-        found = {(row.pop("fact_id"), row.pop("stage")): row for row in rows(_LINES, [[fact["id"] for fact in chunk]])}
+        for row in found.values():
+            del row["agreed"], row["rejected"]
         for fact_id, stage in sorted(expected.keys() | found.keys()):
             should, is_ = expected.get((fact_id, stage)), found.get((fact_id, stage))
             if should != is_:
                 differences.append(Difference(f"line of fact {fact_id}, {stage}", should, is_))
         facts, lines = facts + len(chunk), lines + len(found)
+    differences += [Difference(*one) for one in broken_pairs(programme_id)]
     claims, wrong = claims_and_ledger(programme_id)
     differences += [Difference(*one) for one in wrong]
     waiting = rows(_WAITING, {"programme": programme_id})[0]["n"]

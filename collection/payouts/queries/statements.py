@@ -77,7 +77,7 @@ class Correction:
 
 
 # The month's own lines are those its claim took and those that were held that day; what corrects them are reversals of
-# them, and later editions of the same fact. Corrections made before the closing are part of what was closed.
+# them, and later editions of the same fact or of its price. Corrections made before the closing are part of what was closed.
 _LATER = """
 SELECT later.id AS line_id, later.accrued_at AS at, later.consignment_id, load.number AS consignment_number,
        later.category_id AS category, later.stage, later.mass_g, later.amount_tiyn, later.claim_month,
@@ -91,7 +91,8 @@ JOIN custody_fact fact ON fact.id = own.fact_id
 JOIN payouts_accrualline later ON later.consignment_id = own.consignment_id AND later.stage = own.stage
     AND later.accrued_at > statement.closed_at
 JOIN custody_fact newer ON newer.id = later.fact_id AND newer.measure = fact.measure
-    AND (later.reverses_id = own.id OR later.reverses_id IS NULL AND newer.edition = fact.edition + 1)
+    AND (later.reverses_id = own.id OR later.reverses_id IS NULL AND newer.edition = fact.edition + 1
+         OR later.fact_id = own.fact_id AND later.edition = own.edition + 2)
 JOIN custody_consignment load ON load.id = later.consignment_id
 WHERE statement.contract_id = %(contract)s AND (%(month)s::date IS NULL OR statement.month = %(month)s::date)
 ORDER BY later.id

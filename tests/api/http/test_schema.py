@@ -30,7 +30,7 @@ def test_it_is_valid_without_a_warning_and_as_committed():
 
 
 #: POSTs that ask something too long for a query string and do nothing, and the queue, whose operations have keys of their own.
-QUESTIONS = {"checkPickup", "tryPickup", "sendOperations"}
+QUESTIONS = {"checkPickup", "simulateTariffs", "tryPickup", "sendOperations"}
 
 
 def test_operations_are_named_once_and_every_post_needs_a_key():

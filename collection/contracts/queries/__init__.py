@@ -13,9 +13,28 @@ from collection.kernel.db import rows
 from collection.kernel.refusals import NotFound
 from collection.kernel.words import Words
 
-from .models import Contract, ContractQuerySet, IndexValue, Programme, Tariff, VatRate
-from .offering import Reach, weights_of
-from .prices import DAY, Period, Price, PriceList, Rates
+from ..models import Contract, ContractQuerySet, Programme
+from ..offering import Reach, weights_of
+from .applications import ApplicationView, Funnel, Step, application, applications, funnel
+from .prices import (
+    Price,
+    TariffChangeView,
+    index_prices,
+    period_of,
+    price_list,
+    rates_on,
+    tariff_change,
+    tariff_changes,
+    tariff_prices,
+    vat_prices,
+)
+
+__all__ = [
+    "Allowance", "ApplicationView", "ContractDetail", "Funnel", "Price", "ProgrammeDetail", "PublicContract", "Step",
+    "TariffChangeView", "application", "applications", "contract", "contracts", "details", "funnel", "index_prices",
+    "period_of", "price_list", "programme_by_code", "programme_detail", "programme_ids", "programmes",
+    "public_contracts", "rates_on", "tariff_change", "tariff_changes", "tariff_prices", "vat_prices",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,37 +128,6 @@ def programme_detail(row: Programme) -> ProgrammeDetail:
         asdict(weights_of(row.weights)), row.max_trips, sorted(row.holidays), row.unserved_alarm_g, row.whole_payee,
         row.version,
     )
-
-
-def price_list(programme_id: UUID) -> PriceList:
-    """Every tariff of the programme, and the country's index and VAT rows, by three queries."""
-    return PriceList((*tariff_prices(programme_id), *index_prices(), *vat_prices()))
-
-
-def rates_on(programme_id: UUID, category: str, day: date) -> Rates:
-    """The coefficients by stage, the index and the VAT rate in force on `day` (the supply date: Almaty's)."""
-    return price_list(programme_id).on(category, day)
-
-
-def tariff_prices(programme_id: UUID) -> list[Price]:
-    found = Tariff.objects.filter(programme=programme_id).order_by("category__position", "stage", "valid")
-    return [Price((row.category_id, row.stage), row.coefficient, period_of(row.valid), row.source, row.id)
-            for row in found]
-
-
-def index_prices() -> list[Price]:
-    return [Price("index", row.tiyn, period_of(row.valid), row.source, UUID(int=row.pk))
-            for row in IndexValue.objects.order_by("valid")]
-
-
-def vat_prices() -> list[Price]:
-    return [Price("vat", row.percent, period_of(row.valid), row.source, UUID(int=row.pk))
-            for row in VatRate.objects.order_by("valid")]
-
-
-def period_of(valid: Any) -> Period:
-    """A stored date range, whose upper bound is the day after, as its first and last day."""
-    return Period(valid.lower, valid.upper and valid.upper - DAY)
 
 
 def contract(actor: Actor, contract_id: UUID) -> ContractDetail:

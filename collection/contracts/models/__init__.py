@@ -1,10 +1,9 @@
-"""Programmes, contracts, what is left of them, and dated prices."""
+"""Programmes, contracts, how they come about, what is left of them, and dated prices."""
 
 from __future__ import annotations
 
 from django.contrib.gis.db.models import PointField
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -221,48 +220,10 @@ class Allotment(models.Model):
         ]
 
 
-class Tariff(models.Model):
-    """The coefficient of the monthly index paid per tonne, for a category and stage, on the days of `valid`."""
+from .applications import ContractApplication  # noqa: E402  (they point at the programme and the contract above)
+from .prices import IndexValue, Tariff, TariffChange, VatRate  # noqa: E402
 
-    id = models.UUIDField(primary_key=True)
-    programme = models.ForeignKey(Programme, models.PROTECT)
-    category = models.ForeignKey(Category, models.PROTECT)
-    stage = models.CharField(max_length=10, choices=[(s, s) for s in ("collection", "transport", "recycling", "whole")])
-    coefficient = models.DecimalField(max_digits=9, decimal_places=4)
-    valid = DateRangeField()
-    source = models.CharField(max_length=200)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(coefficient__gt=0), name="tariff_positive"),
-            ExclusionConstraint(
-                name="tariff_one_per_day",
-                expressions=[
-                    ("programme", RangeOperators.EQUAL), ("category", RangeOperators.EQUAL),
-                    ("stage", RangeOperators.EQUAL), ("valid", RangeOperators.OVERLAPS),
-                ],
-            ),
-        ]
-
-
-class IndexValue(models.Model):
-    """The monthly calculation index (МРП), in tiyn, on the days of `valid`."""
-
-    valid = DateRangeField()
-    tiyn = models.BigIntegerField()
-    source = models.CharField(max_length=200)
-
-    class Meta:
-        constraints = [
-            ExclusionConstraint(name="index_one_per_day", expressions=[("valid", RangeOperators.OVERLAPS)]),
-            models.CheckConstraint(condition=Q(tiyn__gt=0), name="index_positive"),
-        ]
-
-
-class VatRate(models.Model):
-    valid = DateRangeField()
-    percent = models.DecimalField(max_digits=5, decimal_places=2)
-    source = models.CharField(max_length=200)
-
-    class Meta:
-        constraints = [ExclusionConstraint(name="vat_one_per_day", expressions=[("valid", RangeOperators.OVERLAPS)])]
+__all__ = [
+    "Allotment", "Contract", "ContractApplication", "ContractCategory", "ContractQuerySet", "ContractRegion", "Enrolment",
+    "IndexValue", "Programme", "ServedArea", "Tariff", "TariffChange", "VatRate",
+]
