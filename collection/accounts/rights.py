@@ -107,7 +107,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "contract.read": _roles("admins officers"), "contract.create": _roles("manager"),
     "contract.update": _roles("manager"), "contract.approve": _roles("finance"),
     "tariff.read": _roles("admins officers"), "tariff.create": _roles("manager"), "tariff.approve": _roles("finance"),
-    "tariff.simulate": _roles("manager finance"),
+    "tariff.simulate": _roles("manager finance"), "tariff.review": _roles("officers"),
     # money
     "claim.read": _roles("contractors officers"), "claim.create": _roles("contractors"),
     "claim.submit": _roles("contractors"), "claim.appeal": _roles("contractors"),

@@ -98,7 +98,7 @@ class Tariffs(HouseView):
 class TariffChanges(HouseView):
     """Coefficients of days that have begun, as they were proposed and approved, newest first."""
 
-    actions = {"GET": "tariff.read", "POST": "tariff.create"}
+    actions = {"GET": "tariff.review", "POST": "tariff.create"}
     bodies = {"POST": serializers.TariffChangeForm}
     replies = {"GET": serializers.TariffChangesReply, "POST": serializers.TariffChangeReply}
     statuses = {"POST": 201}
