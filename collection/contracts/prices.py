@@ -80,20 +80,25 @@ def fit(new: Sequence[tuple[Hashable, Period]], old: Iterable[Price], *, today: 
     """
     clashes: list[tuple[int, Period]] = []
     cut: list[tuple[Price, date]] = []
+    of: dict[Hashable, list[tuple[int, Period]]] = {}
     for n, (what, period) in enumerate(new):
-        clashes += [(n, other) for m, (same, other) in enumerate(new)
-                    if m != n and same == what and other.meets(period)]
+        of.setdefault(what, []).append((n, period))
+    for same in of.values():  # in the order of their first days only neighbours need be compared, the latest end in hand
+        latest: tuple[int, Period] | None = None
+        for n, period in sorted(same, key=lambda one: (one[1].first, one[0])):
+            if latest is not None and latest[1].meets(period):
+                clashes += [(n, latest[1]), (latest[0], period)]
+            if latest is None or (latest[1].last is not None and (period.last is None or period.last > latest[1].last)):
+                latest = n, period
     for price in old:
-        ends = [
-            (n, period) for n, (what, period) in enumerate(new) if what == price.what and price.period.meets(period)
-        ]
+        ends = [(n, period) for n, period in of.get(price.what, ()) if price.period.meets(period)]
         first = min((period.first for _, period in ends), default=today)
         both_open = price.period.last is None and any(period.last is None for _, period in ends)
         if both_open and first > max(today, price.period.first):
             cut.append((price, first - DAY))
         else:
             clashes += [(n, price.period) for n, _ in ends]
-    return Fit(tuple(clashes), tuple(cut))
+    return Fit(tuple(sorted(dict.fromkeys(clashes), key=lambda one: one[0])), tuple(cut))
 
 
 def rest_of(old: Period, new: Period) -> list[Period]:

@@ -13,6 +13,7 @@ SEALED = (
     "custody_incidentphoto", "custody_receipt", "custody_return", "custody_sale", "custody_salelot", "custody_signature",
     "custody_stay", "custody_stockorder", "custody_storedtare", "custody_weighing",
     "payouts_ledgerentry", "payouts_ledgertransaction", "payouts_paid", "payouts_rated", "payouts_verdict",
+    "payouts_importedrow", "payouts_paidbefore",
 )
 #: What the running house has no right to change.
 HISTORY = (*SEALED, "audit_chainhead")

@@ -286,9 +286,10 @@ class Paid(Delta):
 from .appeals import Appeal, Payer  # noqa: E402  (they point at the claim above)
 from .caps import Cap, ClaimShare  # noqa: E402
 from .closing import MonthStatement, Period, StatementLine  # noqa: E402
+from .takeover import ImportedRow, PaidBefore  # noqa: E402
 
 __all__ = [
-    "Account", "AccrualLine", "Appeal", "Cap", "Claim", "ClaimShare", "ContractOwnedQuerySet", "Hold", "LedgerEntry",
-    "LedgerTransaction", "MonthStatement", "Paid", "Payer", "PaymentOrder", "Period", "Rated", "RatedUpTo", "Register",
-    "StatementLine", "Verdict",
+    "Account", "AccrualLine", "Appeal", "Cap", "Claim", "ClaimShare", "ContractOwnedQuerySet", "Hold",
+    "ImportedRow", "LedgerEntry", "LedgerTransaction", "MonthStatement", "Paid", "PaidBefore", "Payer",
+    "PaymentOrder", "Period", "Rated", "RatedUpTo", "Register", "StatementLine", "Verdict",
 ]

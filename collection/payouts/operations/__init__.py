@@ -26,12 +26,14 @@ from .registers import (
     record_bank_result,
 )
 from .repricing import reprice
+from .takeover import PaidMonth, TakenRow, record_paid_months, record_takeover
 
 __all__ = [
     "AccrualBehind", "Accrued", "AppealOpen", "BankFileRefused", "BankLine", "ClaimExists", "Closed",
     "CorrectedSince", "EinvoiceReused", "MonthClosed", "MonthNotOver", "NotFinance", "NothingToClaim",
-    "OwnCompany", "RegisterRefused", "SamePerson", "accrue", "approve_claim", "approve_queued",
-    "approve_register", "close_month", "decide_appeal", "file_appeal", "lift_hold", "prepare_claim",
-    "prepare_register", "record_bank_file", "record_bank_result", "reject_claim", "reprice", "return_claim",
-    "set_cap", "set_payer", "submit_claim", "verify_claim",
+    "OwnCompany", "PaidMonth", "RegisterRefused", "SamePerson", "TakenRow", "accrue", "approve_claim",
+    "approve_queued", "approve_register", "close_month", "decide_appeal", "file_appeal", "lift_hold",
+    "prepare_claim", "prepare_register", "record_bank_file", "record_bank_result", "record_paid_months",
+    "record_takeover", "reject_claim", "reprice", "return_claim", "set_cap", "set_payer", "submit_claim",
+    "verify_claim",
 ]

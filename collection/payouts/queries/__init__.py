@@ -36,6 +36,7 @@ from .registers import (
 )
 from .simulate import ContractEffect, Simulated, Supposed, simulate_tariffs
 from .statements import Correction, MonthStatement, Period, StatementPart, month_statement, month_statements, periods
+from .takeover import taken_rows
 from .tonnes import StageMoney, Statement, money_of, statement
 
 __all__ = [
@@ -102,5 +103,6 @@ __all__ = [
     "simulate_tariffs",
     "stage_sums",
     "statement",
+    "taken_rows",
     "verdicts",
 ]
