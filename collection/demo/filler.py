@@ -196,7 +196,8 @@ def _load(same: Mapping[str, str], at: str) -> None:
     insert(Weighing, {
         "id": made_id(WEIGHING, "n"), "consignment_id": made_id(LOAD, "n"), "scale_id": made_id(SCALE, "0"),
         "ticket_number": "n::text", "occurred_at": at, "recorded_at": at, "gross_g": "12000000 + net_g",
-        "tare_g": "12000000", "certified_from": "'2024-01-01'::date", "certified_until": "'2099-12-31'::date"}, "loads")
+        "tare_g": "12000000", "certificate_number": "'C-0'", "certified_from": "'2024-01-01'::date",
+        "certified_until": "'2099-12-31'::date"}, "loads")
 
 
 def _pay(programme_id: UUID, every: int, same: Mapping[str, str], at: str) -> None:
