@@ -1,8 +1,10 @@
-"""What the replay was built from, so that an unchanged one is kept."""
+"""What the replay was built from, so that an unchanged one is kept; and the labels of the fraud set."""
 
 from __future__ import annotations
 
 from django.db import models
+
+from collection.contracts.models import Programme
 
 
 class Replay(models.Model):
@@ -12,3 +14,16 @@ class Replay(models.Model):
     seed = models.IntegerField()
     built = models.JSONField()
     finished_at = models.DateTimeField()
+
+
+class Planted(models.Model):
+    """What was planted, and as what. No other room reads this table; a test looks.
+
+    `subject`: a consignment's id (also of one that the door refused), a claim's or, of a race, a contract's; `way`: of an
+    insider, who it was.
+    """
+
+    programme = models.ForeignKey(Programme, models.PROTECT)
+    kind = models.CharField(max_length=30)
+    subject = models.UUIDField()
+    way = models.CharField(max_length=36, blank=True)

@@ -44,6 +44,7 @@ WITH line AS MATERIALIZED (
 ), scale AS (
     SELECT consignment_id, count(*) OVER quarter AS tickets, count(*) FILTER (WHERE twin) OVER quarter AS twins,
            count(*) FILTER (WHERE manual) OVER quarter AS typed,
+           coalesce(bool_and(net_g %% 50000 = 0) FILTER (WHERE NOT manual) OVER quarter, true) AS coarse,
            count(*) FILTER (WHERE manual AND net_g %% %(round)s = 0) OVER quarter AS typed_round
     FROM journal WINDOW quarter AS (
         PARTITION BY scale_id ORDER BY occurred_at RANGE BETWEEN %(around)s PRECEDING AND %(around)s FOLLOWING)
@@ -73,7 +74,7 @@ SELECT line.id, line.stage, load.origin, line.supply_on,
        weighing.recorded_at - weighing.occurred_at AS recorded_late_by,
        weighing.occurred_at - weighing.recorded_at AS clock_ahead_by,
        weighing.occurred_at < load.loaded_at AS weighed_before_loaded,
-       (to_jsonb(weighing) ->> 'tare_until')::date AS tare_until, weighing.manual,
+       weighing.tare_until, weighing.manual,
        EXISTS (SELECT FROM custody_weighing other
             WHERE other.scale_id = weighing.scale_id AND other.ticket_number = weighing.ticket_number
               AND other.occurred_at > weighing.occurred_at - interval '1 year'  -- a journal begins again at 1 some day
@@ -85,7 +86,7 @@ SELECT line.id, line.stage, load.origin, line.supply_on,
               AND (other.recorded_at, other.occurred_at, other.id)
                 < (weighing.recorded_at, weighing.occurred_at, weighing.id)) AS twins_before,
        scale.tickets AS scale_tickets, scale.twins AS scale_twins, scale.typed AS scale_typed,
-       scale.typed_round AS scale_typed_round,
+       scale.typed_round AS scale_typed_round, scale.coarse AS scale_coarse,
        ST_Distance(source.point, yard.point) / 1000 AS haul_km, weighing.occurred_at - source.loaded_at AS haul_time,
        tour.km AS tour_km, tour.time AS tour_time, asked_for.declared_g, asked_for.fetched_g,
        (SELECT count(*) FROM custody_consignmentpickup served

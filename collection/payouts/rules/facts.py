@@ -44,6 +44,7 @@ class LineFacts:
     scale_twins: int  # of those, how many have a twin
     scale_typed: int  # of those, how many were typed in
     scale_typed_round: int  # of the typed ones, how many have a round net
+    scale_coarse: bool  # what the scale itself reported is whole 50 kg, or it reported nothing; else it shows 20 kg or less
     recorded_late_by: timedelta
     clock_ahead_by: timedelta
     weighed_before_loaded: bool

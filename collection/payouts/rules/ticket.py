@@ -12,10 +12,10 @@ from .registry import Numbers, line_rule
 
 #: Papers are to be uploaded within three days; later is a mark, because phones are often out of reach.
 LATE = timedelta(days=3)
-#: A net mass of whole half-tonnes is round. Weighbridges show steps of 20 or 50 kg: by chance 1 in 25, or 1 in 10, is.
+#: A net mass of whole half-tonnes is round. Where weighbridges show steps of 20 or of 50 kg, chance makes 1 in 25 or 1 in 10.
 ROUND_G = 500_000
-ROUND_BY_CHANCE = 0.1
-CHANCE = 1e-5
+FINE, COARSE = 0.04, 0.1
+CHANCE = 1e-4
 LEAST_TWINS = 5
 
 
@@ -123,7 +123,7 @@ def scale_of_twins(facts: LineFacts) -> Numbers | None:
                "Let the scale report its weights itself"),
     source="Statistics of the scale over a quarter: digit preference of typed weights, exact binomial test")
 def digit_preference(facts: LineFacts) -> Numbers | None:
-    return _preference(facts.scale_typed, facts.scale_typed_round)
+    return _preference(facts.scale_typed, facts.scale_typed_round, facts.scale_coarse)
 
 
 @line_rule("hold",
@@ -133,12 +133,12 @@ def digit_preference(facts: LineFacts) -> Numbers | None:
 def invented_weight(facts: LineFacts) -> Numbers | None:
     if not facts.manual or facts.net_g % ROUND_G:
         return None
-    return _preference(facts.scale_typed, facts.scale_typed_round)
+    return _preference(facts.scale_typed, facts.scale_typed_round, facts.scale_coarse)
 
 
-def _preference(typed: int, rounded: int) -> Numbers | None:
-    """Chance alone would round so many of the weights that were typed in at one scale of 100,000."""
-    if tail(typed, rounded, ROUND_BY_CHANCE) >= CHANCE:
+def _preference(typed: int, rounded: int, coarse: bool) -> Numbers | None:
+    """Chance alone would round so many of the weights that were typed in at one scale of 10,000."""
+    if tail(typed, rounded, COARSE if coarse else FINE) >= CHANCE:
         return None
     return {"typed": typed, "round": rounded}
 

@@ -31,10 +31,10 @@ GOOD = LineFacts(
     month_g=200_000_000, capacity_g=200_000_000, rejected_before=False, recorded_late_by=LATE,
     clock_ahead_by=timedelta(0), weighed_before_loaded=False, contract_kind="recycling", tariff_valid=True,
     claimed_elsewhere=False, tare_until=date(2025, 8, 15), manual=True, ticket_before=False, twins_before=0,
-    scale_tickets=40, scale_twins=4, scale_typed=40, scale_typed_round=14, haul_km=165.0, haul_time=timedelta(hours=1),
+    scale_tickets=40, scale_twins=4, scale_typed=40, scale_typed_round=12, haul_km=165.0, haul_time=timedelta(hours=1),
     tour_km=55.0, tour_time=timedelta(0), declared_g=10_000_000, fetched_g=15_000_000, photos_before=0,
     batch_input_g=10_000_000, batch_product_g=9_600_000, yield_least_permille=600, yield_most_permille=960,
-    company_age_days=30, related=False)
+    scale_coarse=True, company_age_days=30, related=False)
 GOOD_CLAIM = ClaimFacts(act_number="A", einvoice_number="E", einvoice_elsewhere=False,
                         stocks=[Stock("polymer", 200, 200)])
 
@@ -72,8 +72,9 @@ def test_an_honest_line_breaks_nothing():
     ("above_declared", {"declared_g": 200_000, "fetched_g": 700_001}), ("below_declared", {"fetched_g": 4_999_999}),
     ("photo_reused", {"photos_before": 1}), ("yield_out_of_band", {"batch_product_g": 9_600_001}),
     ("yield_out_of_band", {"batch_product_g": 5_999_999}), ("new_company", {"company_age_days": 29}),
-    ("related_parties", {"related": True}), ("digit_preference", {"scale_typed_round": 15, "manual": False}),
-    ("digit_preference", {"scale_typed_round": 15, "net_g": 9_980_000}),
+    ("related_parties", {"related": True}), ("digit_preference", {"scale_typed_round": 13, "manual": False}),
+    ("digit_preference", {"scale_coarse": False, "manual": False}),
+    ("digit_preference", {"scale_typed_round": 13, "net_g": 9_980_000}),
 ])
 def test_what_breaks_a_rule_and_only_that_rule(rule, changes):
     assert list(broken(replace(GOOD, **changes), *SEVERITIES)) == [rule]
@@ -118,7 +119,7 @@ def test_the_registry_is_complete():
 
 
 def test_a_round_ticket_of_a_scale_that_prefers_round_ones_is_held():
-    typed = replace(GOOD, scale_typed_round=15, net_g=9_500_000)
+    typed = replace(GOOD, scale_typed_round=13, net_g=9_500_000)
     assert set(broken(typed, *SEVERITIES)) == {"digit_preference", "invented_weight"}
     assert broken(replace(typed, manual=False), *STOPS) == {}
 
