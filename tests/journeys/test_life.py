@@ -27,7 +27,7 @@ SEEDS = range(4) if NIGHTLY == 1 else [date.today().toordinal() * 1_000 + n for 
 
 
 class Life(Money):
-    @initialize(nets=some.lists(GRAMS, min_size=1, max_size=3), far=some.sampled_from((0, 2, 4, 6, 8, 10)))
+    @initialize(nets=some.lists(GRAMS, min_size=1, max_size=3), far=some.sampled_from((0, 2, 4, 6, 7, 9, 10, 11, 13)))
     def some_of_the_way_is_behind_us(self, nets: list[int], far: int) -> None:
         """Loads of A, received, and `far` steps further: where a life of a dozen steps would else seldom come."""
         haul, plant = self.world.hauls["A"], self.world.people["R"].actor
@@ -44,7 +44,8 @@ class Life(Money):
             load.seal("received", net_g, self.at)
         further: list[Callable[[], Any]] = [
             lambda: self.process(0), self.accrue, lambda: self.claim("A"), lambda: self.claim("R"), lambda: self.onward(0),
-            lambda: self.onward(0), lambda: self.decide(0, yes=True), lambda: self.the_bank([True, False, True]),
+            lambda: self.onward(0), lambda: self.decide(0, yes=True), lambda: self.onward(0), lambda: self.onward(0),
+            lambda: self.decide(0, yes=True), lambda: self.the_bank([True, False, True]),
             lambda: self.time_passes(24 * 40), lambda: self.correct(0, max(1, nets[0] // 2))]
         for step in further[:far]:
             try:
