@@ -85,7 +85,8 @@ def programmes(at: datetime, manager: Actor) -> dict[str, UUID]:
         actor=manager, at=at, code=REPLAYED,
         name=Words("EcoQolday (қайта жасалған, синтетикалық)", "EcoQolday (воспроизведение, синтетика)",
                    "EcoQolday (replayed, synthetic)"),
-        starts_on=assume.STARTS_ON, ends_on=assume.ENDS_ON, ceiling_tiyn=assume.CEILING_TIYN, synthetic=True)
+        starts_on=assume.STARTS_ON, ends_on=assume.ENDS_ON, ceiling_tiyn=assume.CEILING_TIYN, fitting_first=True,
+        synthetic=True)
     contracts.create_programme(
         actor=manager, at=at, code=LIVE,
         name=Words("EcoQolday (тікелей, синтетикалық)", "EcoQolday (живая, синтетика)", "EcoQolday (live, synthetic)"),

@@ -95,8 +95,12 @@ def changes(organisation_id: UUID | None, user_id: UUID | None, *, kinds: tuple[
 
 
 def forget(*, before: datetime) -> int:
-    """Drop changes older than a moment; who has not asked since must list everything anew. Returns how many."""
-    dropped = rows("SELECT max(xid::text::bigint) AS last FROM kernel_change WHERE at < %s", [before])[0]["last"]
+    """Drop changes older than a moment; who has not asked since must list everything anew. Returns how many.
+
+    Nothing of a transaction at or after the oldest that still runs: whoever begins a list now follows from there.
+    """
+    dropped = rows("SELECT max(xid::text::bigint) AS last FROM kernel_change WHERE at < %s "
+                   "AND xid < pg_snapshot_xmin(pg_current_snapshot())", [before])[0]["last"]
     if dropped is None:
         return 0
     params: dict[str, Any] = {"last": dropped}

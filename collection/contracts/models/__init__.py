@@ -34,6 +34,8 @@ class Programme(models.Model):
     ends_on = models.DateField(null=True)
     #: The most that may be paid out in the period; approved claims beyond it wait in the order of their approval.
     ceiling_tiyn = models.BigIntegerField(null=True)
+    #: A later claim that still fits does not wait for an earlier, larger one.
+    fitting_first = models.BooleanField(default=False, db_default=False)
     offer_life_s = models.PositiveIntegerField(default=900)
     wave_size = models.PositiveSmallIntegerField(default=3)
     #: Steps, each from a wave on (`offering.Reach`); empty: only who serves the region, however far.

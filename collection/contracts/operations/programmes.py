@@ -51,8 +51,11 @@ class ProgrammeChanges(TypedDict, total=False):
 
 def create_programme(*, actor: Actor, at: datetime, code: str, name: Words, starts_on: date,
                      ends_on: date | None = None, ceiling_tiyn: int | None = None, offer_life_s: int = 900,
-                     wave_size: int = 3, whole_payee: str = "recycling", synthetic: bool = False) -> ProgrammeDetail:
+                     wave_size: int = 3, whole_payee: str = "recycling", fitting_first: bool = False,
+                     synthetic: bool = False) -> ProgrammeDetail:
     """Open a programme. `ends_on` is its last day; money in tiyn. Everything in it is synthetic where it says so.
+
+    `fitting_first`: an approved claim that still fits under a limit goes past an earlier one that waits for it; else nobody does.
 
     Errors: ProgrammeCodeTaken; Unprocessable for a period that ends before it starts or a number out of bounds.
     """
@@ -69,12 +72,12 @@ def create_programme(*, actor: Actor, at: datetime, code: str, name: Words, star
     row = Programme.objects.create(
         id=uuid7(at), code=code, name_kk=name.kk, name_ru=name.ru, name_en=name.en, synthetic=synthetic,
         starts_on=starts_on, ends_on=ends_on, ceiling_tiyn=ceiling_tiyn, offer_life_s=offer_life_s,
-        wave_size=wave_size, whole_payee=whole_payee,
+        wave_size=wave_size, whole_payee=whole_payee, fitting_first=fitting_first,
     )
     audit.record(
         actor=actor, at=at, verb="programme.create", object_type="programme", object_id=row.id,
         after={"code": code, "starts_on": starts_on, "ends_on": ends_on, "ceiling_tiyn": ceiling_tiyn,
-               "offer_life_s": offer_life_s, "wave_size": wave_size, "whole_payee": whole_payee},
+               "offer_life_s": offer_life_s, "wave_size": wave_size, "whole_payee": whole_payee, "fitting_first": fitting_first},
     )
     return programme_detail(row)
 

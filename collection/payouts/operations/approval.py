@@ -35,14 +35,14 @@ def approve_claim(*, actor: Actor, at: datetime, claim_id: UUID, version: int | 
     programme_id = Claim.objects.visible_to(actor).filter(pk=claim_id).values_list("programme_id", flat=True).first()
     if programme_id is None:
         raise NotFound
-    _queue_up(programme_id)
+    strict = _queue_up(programme_id)
     claim = take_claim(actor, claim_id, action="approve", version=version)
     refuse_who_may_not_approve(actor, claim.prepared_by, claim.submitted_by, claim.verified_by,
                                payee=claim.contract.organisation_id)
     said_yes = {"approved_by": actor.user_id, "approved_at": at} if claim.state == "verified" else {}
     waiting = [one for one in _queue(programme_id) if one.pk != claim.pk and (
         claim.state == "verified" or (one.approved_at, one.number) < (claim.approved_at, claim.number))]
-    full = _walk([*waiting, claim])[claim.pk]
+    full = _walk([*waiting, claim], strict=strict)[claim.pk]
     if not full:
         _approve(actor, at, claim, said_yes)
     elif claim.state == "verified":
@@ -54,9 +54,9 @@ def approve_claim(*, actor: Actor, at: datetime, claim_id: UUID, version: int | 
 
 def approve_queued(*, actor: Actor, at: datetime, programme_id: UUID) -> list[UUID]:
     """Walk the queue in the order of approval and let through every claim there is room for; returns their ids."""
-    _queue_up(programme_id)
+    strict = _queue_up(programme_id)
     waiting = _queue(programme_id)
-    full = _walk(waiting)
+    full = _walk(waiting, strict=strict)
     through = [claim for claim in waiting if not full[claim.pk]]
     for claim in through:
         _approve(actor, at, claim, {})
@@ -77,9 +77,12 @@ def reject_claim(*, actor: Actor, at: datetime, claim_id: UUID, reason: str, ver
     return views([claim_id])[0]
 
 
-def _queue_up(programme_id: UUID) -> None:
-    """Approvals of one programme go one after another; the row is locked before any claim's, always in this order."""
-    Programme.objects.locked(pk=programme_id).get()
+def _queue_up(programme_id: UUID) -> bool:
+    """Approvals of one programme go one after another; the row is locked before any claim's, always in this order.
+
+    Whether its queue is strict.
+    """
+    return not Programme.objects.locked(pk=programme_id).get().fitting_first
 
 
 def _queue(programme_id: UUID) -> list[Claim]:
@@ -87,10 +90,10 @@ def _queue(programme_id: UUID) -> list[Claim]:
     return sorted(waiting, key=lambda one: (one.approved_at, one.number))
 
 
-def _walk(claims: Sequence[Claim]) -> dict[UUID, set[str]]:
+def _walk(claims: Sequence[Claim], *, strict: bool) -> dict[UUID, set[str]]:
     """For each claim in this order, the limits (their keys) that have no room for it once those before it are through.
 
-    A limit that an earlier claim waits for is full for every later one. Read after the programme is locked.
+    `strict`: a limit that an earlier claim waits for is full for every later one. Read after the programme is locked.
     """
     needs: dict[UUID, list[Any]] = defaultdict(list)
     for one in room([claim.pk for claim in claims]):
@@ -102,7 +105,7 @@ def _walk(claims: Sequence[Claim]) -> dict[UUID, set[str]]:
         full[claim.pk] = {one.key for one in needs[claim.pk] if one.key in waited_for
                           or one.committed_tiyn + taken[one.key] + one.needed_tiyn > one.limit_tiyn}
         if full[claim.pk]:
-            waited_for |= full[claim.pk]
+            waited_for |= full[claim.pk] if strict else set()
         else:
             for one in needs[claim.pk]:
                 taken[one.key] += one.needed_tiyn

@@ -1,4 +1,7 @@
-"""A running programme is taken over from CSV files: all of it or nothing, every error named, and once."""
+"""A running programme is taken over from CSV files: all of it or nothing, every error named, and once.
+
+The command plays the verbs `record_paid_months` and `record_takeover`.
+"""
 
 from __future__ import annotations
 

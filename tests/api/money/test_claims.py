@@ -53,7 +53,8 @@ def test_from_the_month_to_the_bank(desk, haul, claim):
     assert desk.inspector.get(claim).json()["allowed_actions"] == ["verify", "return"]
     assert act(desk.inspector, claim, "verify").json()["state"] == "verified"
     seen = desk.collector.get(claim, Accept_Language="kk").json()
-    assert all(one["passed"] and one["title"] and one["cure"] for one in seen["verdicts"]) and len(seen["verdicts"]) > 10
+    assert all(one["title"] and one["cure"] for one in seen["verdicts"]) and len(seen["verdicts"]) > 30
+    assert [(one["rule"], one["severity"]) for one in seen["verdicts"] if not one["passed"]] == [("new_company", "flag")]
     approved = act(desk.finance, claim, "approve")
     assert (approved.status_code, approved.json()["state"]) == (200, "approved")
 
@@ -155,6 +156,7 @@ def test_all_defects_come_back_in_the_readers_language(desk, haul, office):
     assert act(desk.inspector, path, "verify").json()["reason"] == "calibration_expired"
     wrong = [one for one in desk.collector.get(path, Accept_Language="ru").json()["verdicts"] if not one["passed"]]
     assert [(one["rule"], one["severity"], one["title"], one["params"]["lines"]) for one in wrong] == [
+        ("new_company", "flag", "Новая компания: период наблюдения", 2),
         ("calibration_expired", "hold", "Поверка весов просрочена", 2)]
 
 

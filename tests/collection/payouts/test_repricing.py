@@ -14,6 +14,7 @@ from collection.contracts.operations import NewTariff, SamePerson
 from collection.custody import operations as custody
 from collection.kernel.actor import HOUSE
 from collection.kernel.db import rows, transaction
+from collection.kernel.refusals import WrongState
 from collection.payouts import operations as payouts, queries
 from collection.payouts.models import AccrualLine, Hold
 from collection.payouts.tasks import reprice_facts
@@ -151,6 +152,16 @@ def test_a_rejected_claim_is_not_revived_and_a_lifted_hold_stays_lifted(scene, o
     done = change(scene, "11.00")
     assert done.lines == 0
     assert queries.recompute_check().differences == ()
+
+
+def test_a_change_that_is_withdrawn_changes_nothing(scene, verbs):
+    made = contracts.propose_tariff_change(
+        actor=scene.manager, at=cast.AT, programme=scene.code, reason="decree", tariffs=[
+            NewTariff("glass", "collection", Decimal(1), MARCH, "decree")])
+    gone = contracts.withdraw_tariff_change(actor=scene.manager, at=cast.AT, programme=scene.code, change_id=made.id)
+    assert gone.state == "withdrawn" and verbs(made.id) == ["tariff_change.propose", "tariff_change.withdraw"]
+    with refused(WrongState):
+        contracts.approve_tariff_change(actor=scene.finance, at=cast.AT, programme=scene.code, change_id=made.id)
 
 
 def test_two_persons(scene):
