@@ -97,7 +97,8 @@ def followed(request: Request, answer: dict[str, list[Any]], since: int, until: 
                                for one, deleted in changed.items() if one not in {position[-1] for position in positions}]
     if len(found) == limit:
         return (FOLLOWING, since, until or xmin, *found[-1].position), True
-    return (FOLLOWING, until or xmin, 0), False
+    # what was committed while pages were read may lie before the page that was read last: the next round tells it
+    return (FOLLOWING, until or xmin, 0), bool(until) and xmin > until
 
 
 def kinds_of(actor: Actor) -> list[str]:
