@@ -41,6 +41,8 @@ class BatchReply(Reply):
     byproduct_g = serializers.IntegerField()
     loss_g = serializers.IntegerField()
     corrected_g = serializers.IntegerField(help_text="what later corrections added to its input and its loss alike")
+    yield_permille = serializers.IntegerField(help_text="product per mille of the input as corrected")
+    yield_in_band = serializers.BooleanField(allow_null=True, help_text="whether that is plausible; outside it is held")
     consignment_ids = serializers.ListField(child=serializers.UUIDField())
     occurred_at = serializers.DateTimeField()
     recorded_at = serializers.DateTimeField()

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from collection.kernel.actor import Actor
 from collection.kernel.db import rows
 from collection.kernel.refusals import NotFound
+from collection.waste.queries import yield_band
 
 from ..models import Batch, BatchInput, Sale, SaleLot
+from ..steps import legal_date
 
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """A batch; `corrected_g`: how much later corrections took from its input and its loss alike."""
+    """A batch; `corrected_g`: how much later corrections took from its input and its loss alike.
+
+    `yield_permille`: product per mille of the input as it stands, rounded down. `yield_in_band`: whether that is plausible
+    for the category on that day (waste.YieldBand); None where there is no band.
+    """
 
     id: UUID
     number: int
@@ -29,6 +35,8 @@ class BatchView:
     byproduct_g: int
     loss_g: int
     corrected_g: int
+    yield_permille: int
+    yield_in_band: bool | None
     consignment_ids: tuple[UUID, ...]
     occurred_at: datetime
     recorded_at: datetime
@@ -59,12 +67,19 @@ def _batches(found: Any) -> list[BatchView]:
     changed = {row["batch_id"]: row["grams"] for row in rows(
         "SELECT batch_id, sum(accepted_g - was_g)::bigint AS grams FROM custody_correction WHERE batch_id = ANY(%s) "
         "GROUP BY batch_id", [ids])}
+    bands = {key: yield_band(*key) for key in {(one.category_id, _day(one)) for one in listed}}
     return [
         BatchView(one.pk, one.number, one.contract_id, one.facility_id, one.category_id, one.input_g, one.product_g,
-                  one.byproduct_g, one.loss_g, changed.get(one.pk, 0), tuple(inputs[one.pk]), one.occurred_at,
-                  one.recorded_at)
+                  one.byproduct_g, one.loss_g, changed.get(one.pk, 0), one.product_g * 1000 // input_g,
+                  band.holds(product_g=one.product_g, input_g=input_g) if band else None, tuple(inputs[one.pk]),
+                  one.occurred_at, one.recorded_at)
         for one in listed
+        for input_g, band in [(one.input_g + changed.get(one.pk, 0), bands[one.category_id, _day(one)])]
     ]
+
+
+def _day(batch: Batch) -> date:
+    return legal_date(batch.occurred_at, batch.recorded_at)
 
 
 @dataclass(frozen=True, slots=True)

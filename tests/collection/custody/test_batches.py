@@ -78,3 +78,13 @@ def test_stock_is_what_was_made_and_not_yet_sold(haul):
     with refused(NotFound):
         queries.sale(haul.collector.actor, made[0])
     assert Sale.objects.count() == 1
+
+
+@pytest.mark.parametrize(("product_g", "permille", "in_band"), [
+    (600_000, 600, True), (599_999, 599, False), (960_000, 960, True), (960_001, 960, False)])
+def test_a_yield_is_judged_by_its_categorys_band(haul, product_g, permille, in_band):
+    pk = haul.received(cast.AT, [TONNE])[0]
+    custody.process(actor=HOUSE, at=cast.AT, batches=[custody.NewBatch(
+        haul.recycler.contract_id, "polymer", (pk,), product_g, 0, TONNE - product_g, cast.AT)])
+    one = queries.batches(HOUSE)[0]
+    assert (one.yield_permille, one.yield_in_band) == (permille, in_band)
