@@ -80,3 +80,18 @@ class StaleVersion(Refusal):
     code = "stale_version"
     kind = Kind.STALE
     words = Words("Нұсқа ескірген", "Версия устарела", "The object has changed since you read it")
+
+
+class IdTaken(Refusal):
+    """The phone's own id already belongs to something else; whose it is stays unsaid."""
+
+    code = "id_taken"
+    words = Words("Бұл идентификатор бос емес", "Этот идентификатор занят", "This id is already in use")
+
+
+class SamePerson(Refusal):
+    """Nobody says the second yes to what they had in hand themselves."""
+
+    code = "same_person"
+    kind = Kind.FORBIDDEN
+    words = Words("Екінші адам бекітуі керек", "Утвердить должен другой человек", "A second person must do this")

@@ -12,7 +12,7 @@ from .applications import (
     withdraw_application,
 )
 from .drawing_up import ContractNumberTaken, NewContract, draw_up_contracts
-from .lifecycle import NotSigned, SamePerson, approve_contracts, close_contract, resume_contract, suspend_contract
+from .lifecycle import NotSigned, approve_contracts, close_contract, resume_contract, suspend_contract
 from .participants import (
     AlreadyEnrolled,
     Contractor,
@@ -30,7 +30,7 @@ from .repricing import approve_tariff_change, propose_tariff_change, withdraw_ta
 __all__ = [
     "Agreed", "AlreadyEnrolled", "ApplicationOpen", "Asked", "ContractNumberTaken", "Contractor", "NewContract",
     "NewContractor", "NewGenerator", "NewIndex", "NewSite", "NewTariff", "NewVat", "NotSigned", "PricesClash",
-    "ProgrammeChanges", "ProgrammeCodeTaken", "Reach", "RegisteredGenerator", "SamePerson", "apply_for_contract",
+    "ProgrammeChanges", "ProgrammeCodeTaken", "Reach", "RegisteredGenerator", "apply_for_contract",
     "approve_application", "approve_contracts", "approve_tariff_change", "change_programme", "close_contract",
     "create_programme", "draw_up_contracts", "load_published_prices", "propose_tariff_change",
     "refuse_application", "register_contractors", "register_generators", "resume_contract", "set_index",

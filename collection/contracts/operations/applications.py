@@ -17,7 +17,16 @@ from collection.accounts.queries import recipients
 from collection.audit import steps as audit
 from collection.kernel.actor import Actor
 from collection.kernel.ids import uuid7
-from collection.kernel.refusals import Defect, Kind, NotFound, Refusal, StaleVersion, Unprocessable, WrongState
+from collection.kernel.refusals import (
+    Defect,
+    Kind,
+    NotFound,
+    Refusal,
+    SamePerson,
+    StaleVersion,
+    Unprocessable,
+    WrongState,
+)
 from collection.kernel.words import Words
 from notifications import outbox
 
@@ -26,7 +35,6 @@ from ..models import ContractApplication
 from ..queries import ApplicationView
 from ..states import APPLICATION_ACTIONS, APPLICATION_REFUSALS
 from .drawing_up import NewContract, check_contracts, insert_drafts
-from .lifecycle import SamePerson
 
 
 class ApplicationOpen(Refusal):

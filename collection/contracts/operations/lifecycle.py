@@ -11,7 +11,7 @@ from django.db.models import F
 from collection.accounts.queries import recipients
 from collection.audit import steps as audit
 from collection.kernel.actor import Actor
-from collection.kernel.refusals import Defect, Kind, NotFound, Refusal, StaleVersion, WrongState
+from collection.kernel.refusals import Defect, NotFound, Refusal, SamePerson, StaleVersion, WrongState
 from collection.kernel.words import Words
 from notifications import outbox
 
@@ -20,15 +20,6 @@ from ..models import Contract, ContractApplication
 from ..queries import ContractDetail
 from ..states import CONTRACT_ACTIONS
 from ..steps import serve
-
-
-class SamePerson(Refusal):
-    """Nobody approves what they drew up."""
-
-    code = "same_person"
-    kind = Kind.FORBIDDEN
-    words = Words("Дайындаған адам бекіте алмайды", "Подготовивший не может утверждать",
-                  "Whoever drew it up may not approve it")
 
 
 class NotSigned(Refusal):

@@ -17,7 +17,7 @@ from django.db.models import F
 from collection.audit import steps as audit
 from collection.kernel.actor import Actor
 from collection.kernel.ids import uuid7
-from collection.kernel.refusals import Defect, NotFound, StaleVersion, Unprocessable, WrongState
+from collection.kernel.refusals import Defect, NotFound, SamePerson, StaleVersion, Unprocessable, WrongState
 from collection.registry.rules import pointer
 from notifications import outbox
 
@@ -26,7 +26,6 @@ from ..models import Programme, Tariff, TariffChange
 from ..prices import DAY, Period, Price, rest_of
 from ..queries import TariffChangeView
 from ..steps import hold_prices
-from .lifecycle import SamePerson
 from .prices import RING, NewTariff, PricesClash, judge_tariffs
 
 

@@ -4,7 +4,7 @@ from .batches import BatchDoesNotClose, NewBatch, process
 from .corrections import ConsentNeeded, NewCorrection, correct_receipts
 from .grouping import GroupReceipt, NewGrouping, group, receive_group
 from .incidents import NewIncident, report_incident
-from .loads import HandoverCodeWrong, IdTaken, Load, Loaded, load
+from .loads import HandoverCodeWrong, Load, Loaded, load
 from .proposals import (
     CorrectionProposed,
     consent_to_correction,
@@ -31,7 +31,7 @@ from .weighings import NetNotPositive, OverRoadLimit, SheetUnsigned, Ticket, Tic
 
 __all__ = [
     "AlreadySigned", "BatchDoesNotClose", "ConsentNeeded", "CorrectionProposed", "DivisionDoesNotConserve",
-    "EdsInvalid", "EdsUnavailable", "EinvoiceReused", "ForeignOrigin", "GroupReceipt", "HandoverCodeWrong", "IdTaken",
+    "EdsInvalid", "EdsUnavailable", "EinvoiceReused", "ForeignOrigin", "GroupReceipt", "HandoverCodeWrong",
     "Load", "Loaded", "LossNeedsReason", "NetNotPositive", "NewBatch", "NewCorrection", "NewDivision", "NewGrouping",
     "NewIncident", "NewPart", "NewReceipt", "NewReturn", "NewSale", "NewStay", "NewTare", "OccurredInFuture",
     "OverRoadLimit", "ReceiptDoesNotDivideNet", "RefusalNeedsReason", "SheetSealed", "SheetUnsigned", "Ticket",

@@ -18,7 +18,7 @@ from collection.dispatch.states import JOB_ACTIONS
 from collection.kernel.actor import Actor
 from collection.kernel.bulk import insert
 from collection.kernel.ids import uuid7
-from collection.kernel.refusals import NotFound, Refusal, StaleVersion, Unprocessable, WrongState
+from collection.kernel.refusals import IdTaken, NotFound, StaleVersion, Unprocessable, WrongState
 from collection.kernel.words import Words
 from collection.pickups import steps as pickups
 from collection.pickups.models import Pickup
@@ -38,13 +38,6 @@ class HandoverCodeWrong(Unprocessable):
 
     code = "handover_code_wrong"
     words = Words("Тапсыру коды қате", "Неверный код передачи", "The hand-over code is wrong")
-
-
-class IdTaken(Refusal):
-    """The phone's own id already belongs to something else."""
-
-    code = "id_taken"
-    words = Words("Бұл идентификатор бос емес", "Этот идентификатор занят", "This id is already in use")
 
 
 @dataclass(frozen=True, slots=True)

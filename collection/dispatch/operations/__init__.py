@@ -18,7 +18,6 @@ from .reoptimisation import Reoptimised, programmes_at_work, reoptimise
 from .requests import (
     Checked,
     ForeignOrigin,
-    IdTaken,
     NewPickup,
     NotEnrolled,
     Submitted,
@@ -40,7 +39,7 @@ from .routes import (
 from .waves import advance, due_pickups
 
 __all__ = [
-    "Accepted", "Checked", "ContractNotEligible", "ContractNotLive", "DryRun", "ForeignOrigin", "IdTaken", "NewPickup",
+    "Accepted", "Checked", "ContractNotEligible", "ContractNotLive", "DryRun", "ForeignOrigin", "NewPickup",
     "NotEnrolled", "OfferAlreadyTaken", "OfferExpired", "OfferWithdrawn", "OwnPickup", "PlanInProgress", "PlanOutdated",
     "QuotaExhausted", "Reoptimised", "Submitted", "accept_offer", "adopt_plan", "advance", "assign_driver",
     "assign_pickup", "cancel_pickup", "check_pickup", "decline_offer", "due_pickups", "fail_job", "fail_plan",

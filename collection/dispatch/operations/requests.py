@@ -17,7 +17,7 @@ from collection.kernel.calendar import almaty_date
 from collection.kernel.db import rows
 from collection.kernel.ids import uuid7
 from collection.kernel.mass import ROAD_LIMIT_G
-from collection.kernel.refusals import Defect, Kind, NotFound, Refusal, StaleVersion, Unprocessable, WrongState
+from collection.kernel.refusals import Defect, IdTaken, Kind, NotFound, Refusal, StaleVersion, Unprocessable, WrongState
 from collection.kernel.words import Words
 from collection.pickups import steps as pickups
 from collection.pickups.models import Pickup
@@ -45,13 +45,6 @@ class ForeignOrigin(Refusal):
     code = "foreign_origin"
     kind = Kind.UNPROCESSABLE
     words = Words("Шетелдік қалдық қабылданбайды", "Отходы из-за рубежа не принимаются", "Foreign waste is refused")
-
-
-class IdTaken(Refusal):
-    """The phone's own id already belongs to something else; whose it is stays unsaid."""
-
-    code = "id_taken"
-    words = Words("Бұл идентификатор бос емес", "Этот идентификатор занят", "This id is already in use")
 
 
 @dataclass(frozen=True, slots=True)

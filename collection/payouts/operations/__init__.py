@@ -16,7 +16,7 @@ from .claims import (
 )
 from .closing import AccrualBehind, Closed, MonthClosed, MonthNotOver, close_month
 from .holds import lift_hold
-from .persons import NotFinance, OwnCompany, SamePerson
+from .persons import NotFinance, OwnCompany
 from .registers import (
     BankFileRefused,
     RegisterRefused,
@@ -31,7 +31,7 @@ from .takeover import PaidMonth, TakenRow, record_paid_months, record_takeover
 __all__ = [
     "AccrualBehind", "Accrued", "AppealOpen", "BankFileRefused", "BankLine", "ClaimExists", "Closed",
     "CorrectedSince", "EinvoiceReused", "MonthClosed", "MonthNotOver", "NotFinance", "NothingToClaim",
-    "OwnCompany", "PaidMonth", "RegisterRefused", "SamePerson", "TakenRow", "accrue", "approve_claim",
+    "OwnCompany", "PaidMonth", "RegisterRefused", "TakenRow", "accrue", "approve_claim",
     "approve_queued", "approve_register", "close_month", "decide_appeal", "file_appeal", "lift_hold",
     "prepare_claim", "prepare_register", "record_bank_file", "record_bank_result", "record_paid_months",
     "record_takeover", "reject_claim", "reprice", "return_claim", "set_cap", "set_payer", "submit_claim",

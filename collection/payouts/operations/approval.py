@@ -3,7 +3,8 @@
 The approved, registered and paid claims never pass the programme's ceiling, the contract's cap or a cap of a category,
 region or month: approvals of one programme queue on its row, and a trigger counts once more, whoever writes. What does not
 fit waits in the order of approval (`approved_at`): nobody goes past an earlier claim that waits for the same limit, however
-small; claims that do not need that limit are not held up (our reading of "queued in order").
+small, unless the programme lets what still fits go first; claims that do not need that limit are not held up (our reading of
+"queued in order").
 """
 
 from __future__ import annotations

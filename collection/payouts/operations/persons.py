@@ -9,16 +9,8 @@ from uuid import UUID
 
 from collection.kernel.actor import Actor
 from collection.kernel.db import rows
-from collection.kernel.refusals import Kind, Refusal
+from collection.kernel.refusals import Kind, Refusal, SamePerson
 from collection.kernel.words import Words
-
-
-class SamePerson(Refusal):
-    """Nobody approves what they prepared, filed or verified."""
-
-    code = "same_person"
-    kind = Kind.FORBIDDEN
-    words = Words("Екінші адам бекітуі керек", "Утвердить должен другой человек", "A second person must do this")
 
 
 class OwnCompany(Refusal):

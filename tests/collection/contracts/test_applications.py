@@ -10,11 +10,11 @@ from django.db import IntegrityError, connection
 from collection.audit.models import AuditLine
 from collection.contracts import operations as contracts, queries
 from collection.contracts.models import Contract, ContractApplication
-from collection.contracts.operations import Agreed, ApplicationOpen, Asked, NotSigned, SamePerson
+from collection.contracts.operations import Agreed, ApplicationOpen, Asked, NotSigned
 from collection.contracts.operations.drawing_up import is_iban
 from collection.kernel.actor import HOUSE
 from collection.kernel.db import transaction
-from collection.kernel.refusals import NotFound, Unprocessable, WrongState
+from collection.kernel.refusals import NotFound, SamePerson, Unprocessable, WrongState
 from collection.registry import operations as registry
 from notifications.models import Notice
 from tests import cast

@@ -17,7 +17,6 @@ from collection.contracts.models import Contract, ContractCategory, ContractRegi
 from collection.contracts.operations import (
     ContractNumberTaken,
     ProgrammeCodeTaken,
-    SamePerson,
     approve_contracts,
     change_programme,
     close_contract,
@@ -30,7 +29,7 @@ from collection.contracts.operations.drawing_up import is_iban
 from collection.contracts.steps import Allot, allot
 from collection.kernel.actor import HOUSE, Actor
 from collection.kernel.db import execute, transaction
-from collection.kernel.refusals import NotFound, StaleVersion, Unprocessable, WrongState
+from collection.kernel.refusals import NotFound, SamePerson, StaleVersion, Unprocessable, WrongState
 from collection.kernel.words import Words
 from collection.registry.models import Base, Facility
 from notifications.models import Notice

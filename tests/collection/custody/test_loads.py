@@ -13,7 +13,7 @@ from collection.custody.models import Consignment, Signature, TransportSheet
 from collection.dispatch.models import Job
 from collection.kernel.actor import HOUSE
 from collection.kernel.ids import uuid7
-from collection.kernel.refusals import NotFound, StaleVersion, Unprocessable, WrongState
+from collection.kernel.refusals import IdTaken, NotFound, StaleVersion, Unprocessable, WrongState
 from collection.pickups.models import Pickup
 from collection.registry.steps import OutsideCountry
 from tests import cast
@@ -160,9 +160,9 @@ def test_b51_a_phones_own_id_is_taken_once(scene, haul):
     assert again == replace(first, replayed=True)
     for other in (replace(load, loaded_at=cast.AT - timedelta(seconds=1)), replace(load, plate="777AAA01"),
                   replace(load, site_id=None, point=(71.43, 51.13))):
-        with refused(custody.IdTaken):
+        with refused(IdTaken):
             custody.load(actor=HOUSE, at=later, loads=[other])
-    with refused(custody.IdTaken):  # another company learns no more than that
+    with refused(IdTaken):  # another company learns no more than that
         custody.load(actor=scene.collector().actor, at=later, loads=[load])
     assert (Consignment.objects.count(), TransportSheet.objects.count()) == (1, 1)
 

@@ -12,11 +12,11 @@ from collection.audit.models import AuditLine, StateChange
 from collection.contracts.models import Allotment
 from collection.dispatch import operations as dispatch, queries
 from collection.dispatch.models import Job, Offer
-from collection.dispatch.operations import ForeignOrigin, IdTaken, NotEnrolled
+from collection.dispatch.operations import ForeignOrigin, NotEnrolled
 from collection.kernel.actor import HOUSE
 from collection.kernel.clock import frozen
 from collection.kernel.ids import uuid7
-from collection.kernel.refusals import NotFound, StaleVersion, Unprocessable, WrongState
+from collection.kernel.refusals import IdTaken, NotFound, StaleVersion, Unprocessable, WrongState
 from collection.pickups.models import Declared, Pickup
 from tests import cast
 from tests.cast import ALMATY, TONNE

@@ -11,7 +11,7 @@ from django.db import connection
 from collection.contracts.models import Allotment
 from collection.custody import operations as custody
 from collection.kernel.actor import HOUSE
-from collection.kernel.refusals import NotFound, StaleVersion, WrongState
+from collection.kernel.refusals import NotFound, SamePerson, StaleVersion, WrongState
 from collection.payouts import operations as payouts, queries
 from tests import cast
 from tests.collection.custody.haul import TONNE
@@ -55,7 +55,7 @@ def test_a_granted_appeal_against_a_return(haul, office, second, returned, told,
     assert (filed.state, filed.of_state) == ("open", "returned")
     with refused(payouts.AppealOpen):
         appeal(haul, returned)
-    with refused(payouts.SamePerson):
+    with refused(SamePerson):
         decide(office.inspector, filed)  # who said the no
     assert decide(second, filed).state == "granted"
     claim = queries.claim(HOUSE, returned.id)

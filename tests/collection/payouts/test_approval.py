@@ -11,7 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 from collection.accounts.models import Membership
 from collection.contracts.models import Allotment, Contract, Programme
 from collection.kernel.actor import HOUSE
-from collection.kernel.refusals import StaleVersion, WrongState
+from collection.kernel.refusals import SamePerson, StaleVersion, WrongState
 from collection.payouts import operations as payouts, queries
 from collection.payouts.models import Claim
 from tests import cast
@@ -32,7 +32,7 @@ def verified(haul, office, *, tonnes: int = 1, contractor: cast.Contractor | Non
 def test_whoever_had_it_in_hand_may_not_approve(haul, office):
     claim = verified(haul, office)
     for person in (claim.prepared_by, claim.submitted_by, claim.verified_by):
-        with refused(payouts.SamePerson):
+        with refused(SamePerson):
             payouts.approve_claim(actor=cast.Actor(person, office.finance.organisation_id, "finance"), at=cast.AT,
                                   claim_id=claim.id)
     with refused(StaleVersion):
@@ -155,5 +155,5 @@ def test_what_a_claim_takes_of_the_caps_is_never_rewritten(haul, office, column)
 def test_nor_politely(haul, office):
     claim = verified(haul, office)
     for person in (office.inspector, haul.scene.manager):
-        with refused(payouts.SamePerson if person is office.inspector else payouts.NotFinance):
+        with refused(SamePerson if person is office.inspector else payouts.NotFinance):
             payouts.approve_claim(actor=person, at=cast.AT, claim_id=claim.id)

@@ -10,7 +10,7 @@ from collection.contracts.models import Contract, ContractRegion
 from collection.custody import operations as custody
 from collection.custody.models import Sale
 from collection.kernel.actor import HOUSE
-from collection.kernel.refusals import NotFound, StaleVersion, Unprocessable, WrongState
+from collection.kernel.refusals import NotFound, SamePerson, StaleVersion, Unprocessable, WrongState
 from collection.payouts import operations as payouts, queries
 from collection.payouts.declarations import CURRENT as DECLARATION
 from collection.payouts.models import AccrualLine, Claim, Verdict
@@ -153,7 +153,7 @@ def test_who_filed_it_may_not_verify_it(ready, office):
     claim = office.prepared(ready.collector, cast.AT, MARCH)
     payouts.submit_claim(actor=HOUSE, at=cast.AT, claim_id=claim.id, act_number="A", einvoice_number="E", declaration=DECLARATION)
     busybody = cast.Actor(ready.collector.actor.user_id, office.inspector.organisation_id, "inspector")
-    with refused(payouts.SamePerson):
+    with refused(SamePerson):
         payouts.verify_claim(actor=busybody, at=cast.AT, claim_id=claim.id)
 
 

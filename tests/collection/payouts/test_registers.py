@@ -10,7 +10,7 @@ from django.db import connection
 
 from collection.contracts.models import Contract
 from collection.kernel.actor import HOUSE
-from collection.kernel.refusals import NotFound, StaleVersion, Unprocessable, WrongState
+from collection.kernel.refusals import NotFound, SamePerson, StaleVersion, Unprocessable, WrongState
 from collection.payouts import operations as payouts, queries
 from collection.payouts.models import Paid, PaymentOrder, Register
 from tests import cast
@@ -39,7 +39,7 @@ def test_prepared_by_one_and_approved_by_another(approved, office, verbs):
     assert [one.iban for one in queries.orders(register.id)] == list(
         Contract.objects.filter(claim__in=ids(approved)).order_by("claim__number").values_list("iban", flat=True))
     assert {queries.claim(HOUSE, pk).state for pk in ids(approved)} == {"registered"}
-    with refused(payouts.SamePerson):
+    with refused(SamePerson):
         payouts.approve_register(actor=office.finance, at=cast.AT, register_id=register.id)
     with database_refuses("register_two_persons"), connection.cursor() as cursor:
         cursor.execute("UPDATE payouts_register SET state = 'approved', approved_by = prepared_by")

@@ -10,11 +10,11 @@ from django.db import IntegrityError, connection
 
 from collection.contracts import operations as contracts
 from collection.contracts.models import Allotment, Tariff
-from collection.contracts.operations import NewTariff, SamePerson
+from collection.contracts.operations import NewTariff
 from collection.custody import operations as custody
 from collection.kernel.actor import HOUSE
 from collection.kernel.db import rows, transaction
-from collection.kernel.refusals import WrongState
+from collection.kernel.refusals import SamePerson, WrongState
 from collection.payouts import operations as payouts, queries
 from collection.payouts.models import AccrualLine, Hold
 from collection.payouts.tasks import reprice_facts
