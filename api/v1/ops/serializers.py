@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.http.fields import Id, Instant, ListOf, OneOf, Reply, StrictInteger, StrictSerializer, Text, Wrong
+from api.http.fields import Id, ListOf, OneOf, Reply, StrictInteger, StrictSerializer, Text, Wrong
 
 MOST = 100
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
@@ -26,7 +26,6 @@ class OperationForm(StrictSerializer):
     path = Text(max_length=200, help_text="below /api/v1/, e.g. jobs/{id}/en-route")
     body = AnyObject(required=False, help_text="as the route reads it")
     base_version = StrictInteger(min_value=1, max_value=2**31, required=False, help_text="the version the phone saw: If-Match")
-    occurred_at = Instant(required=False, help_text="when it was queued, by the device's clock")
 
 
 class OperationsForm(StrictSerializer):
