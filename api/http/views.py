@@ -40,8 +40,10 @@ class HouseView(APIView):
     http_method_names = [*(method.lower() for method in METHODS), "head"]
     default_response_headers: ClassVar[dict[str, str]] = {}  # type: ignore[assignment]
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if abstract:  # a shape for views, no view itself
+            return
         for method in METHODS:
             action = cls.actions.get(method)
             if hasattr(cls, method.lower()) != (action is not None):

@@ -6,30 +6,24 @@ from uuid import UUID
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from api.http.etags import if_match
 from api.http.pagination import Page
 from api.http.rendering import reply
+from api.http.steps import Step
 from api.http.views import HouseView
-from api.http.writes import write
 from collection.payouts import operations, queries
 
 from . import serializers
 
 
-class File(HouseView):
+class File(Step):
     """Disagree with a claim's return or rejection; an inspector who did not say it decides."""
 
     actions = {"POST": "claim.appeal"}
     bodies = {"POST": serializers.AppealForm}
     replies = {"POST": serializers.AppealReply}
     statuses = {"POST": 201}
-    etags = frozenset({"POST"})
     operation_ids = {"POST": "appealClaim"}
-
-    def post(self, request: Request, claim_id: UUID) -> HttpResponse:
-        asked, version = self.body(), if_match(request)
-        return write(request, lambda actor, at: operations.file_appeal(
-            actor=actor, at=at, claim_id=claim_id, version=version, **asked), render=asdict, status=201)
+    verb = staticmethod(operations.file_appeal)
 
 
 class Appeals(HouseView):
@@ -61,15 +55,10 @@ class Appeal(HouseView):
         return reply(asdict(found), request=request, version=found.version)
 
 
-class Decide(HouseView):
+class Decide(Step):
     """Grant it, and the claim is verified; or dismiss it, and the no stands."""
 
     actions = {"POST": "appeal.decide"}
     bodies = {"POST": serializers.DecisionForm}
     replies = {"POST": serializers.AppealReply}
-    etags = frozenset({"POST"})
-
-    def post(self, request: Request, appeal_id: UUID) -> HttpResponse:
-        asked, version = self.body(), if_match(request)
-        return write(request, lambda actor, at: operations.decide_appeal(
-            actor=actor, at=at, appeal_id=appeal_id, version=version, **asked), render=asdict)
+    verb = staticmethod(operations.decide_appeal)

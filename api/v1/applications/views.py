@@ -8,9 +8,9 @@ from uuid import UUID
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from api.http.etags import if_match
 from api.http.pagination import Page
 from api.http.rendering import reply
+from api.http.steps import Step
 from api.http.views import HouseView
 from api.http.writes import write
 from collection.accounts.rights import may
@@ -70,74 +70,55 @@ class Funnel(HouseView):
         return reply(asdict(queries.funnel(code)))
 
 
-class Step:
-    """A step of the funnel; what its form says goes to the verb by name."""
+class FunnelStep(Step, abstract=True):
+    """A step of the funnel."""
 
-    verb: Callable[..., ApplicationView]
-
-    def post(self, request: Request, application_id: UUID) -> HttpResponse:
-        said = self.said()
-        version = if_match(request)
-        return write(
-            request,
-            lambda actor, at: self.verb(actor=actor, at=at, application_id=application_id, version=version, **said),
-            render=rendered_for(request),
-        )
-
-    def said(self) -> dict[str, Any]:
-        return {}
+    def render(self, result: ApplicationView) -> dict[str, Any]:
+        return rendered_for(self.request)(result)
 
 
-class Verify(Step, HouseView):
+class Verify(FunnelStep):
     """Papers and places were looked at."""
 
     actions = {"POST": "application.verify"}
     replies = {"POST": serializers.ApplicationReply}
-    etags = frozenset({"POST"})
     verb = staticmethod(operations.verify_application)
 
 
-class Approve(Step, HouseView):
+class Approve(FunnelStep):
     """Agreed, by another officer than the one who verified; the contract is drawn up for signature."""
 
     actions = {"POST": "application.approve"}
     bodies = {"POST": serializers.AgreedForm}
     replies = {"POST": serializers.ApplicationReply}
-    etags = frozenset({"POST"})
     verb = staticmethod(operations.approve_application)
 
     def said(self) -> dict[str, Any]:
-        return {"agreed": Agreed(**with_quotas(self.body()))}  # type: ignore[attr-defined]
+        return {"agreed": Agreed(**with_quotas(self.body()))}
 
 
-class Sign(Step, HouseView):
+class Sign(FunnelStep):
     """The contractor signs; finance then puts the contract in force."""
 
     actions = {"POST": "application.sign"}
     replies = {"POST": serializers.ApplicationReply}
-    etags = frozenset({"POST"})
     verb = staticmethod(operations.sign_application)
 
 
-class Refuse(Step, HouseView):
+class Refuse(FunnelStep):
     """No, and why."""
 
     actions = {"POST": "application.refuse"}
     bodies = {"POST": serializers.RefuseForm}
     replies = {"POST": serializers.ApplicationReply}
-    etags = frozenset({"POST"})
     verb = staticmethod(operations.refuse_application)
 
-    def said(self) -> dict[str, Any]:
-        return self.body()  # type: ignore[attr-defined, no-any-return]
 
-
-class Withdraw(Step, HouseView):
+class Withdraw(FunnelStep):
     """The contractor thinks better of it."""
 
     actions = {"POST": "application.withdraw"}
     replies = {"POST": serializers.ApplicationReply}
-    etags = frozenset({"POST"})
     verb = staticmethod(operations.withdraw_application)
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,9 +11,9 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
 from api.http.documents import FileSchema, attachment, taking
-from api.http.etags import if_match
 from api.http.pagination import Page
 from api.http.rendering import reply
+from api.http.steps import Step
 from api.http.views import HouseView
 from api.http.writes import write
 from collection.accounts.rights import may
@@ -137,64 +137,53 @@ class Act(HouseView):
         return attachment(queries.act_pdf(request.actor, claim_id), PDF, f"act-{claim_id}.pdf")
 
 
-class Step:
-    """A step of the claim's lifecycle; its body, if it has one, goes to the verb as it is."""
+class ClaimStep(Step, abstract=True):
+    """A step of the claim's lifecycle."""
 
-    verb: ClassVar[Callable[..., ClaimView]]
-    bodies: ClassVar[dict[str, Any]] = {}
-
-    def post(self, request: Request, claim_id: UUID) -> HttpResponse:
-        asked, version = self.body() if self.bodies else {}, if_match(request)
-        return write(
-            request, lambda actor, at: self.verb(actor=actor, at=at, claim_id=claim_id, version=version, **asked),
-            render=rendered_for(request))
+    def render(self, result: ClaimView) -> dict[str, Any]:
+        return rendered_for(self.request)(result)
 
 
-class Submit(Step, HouseView):
+class Submit(ClaimStep):
     """File the claim with its act and e-invoice numbers; a returned one too, once it is corrected."""
 
     actions = {"POST": "claim.submit"}
     bodies = {"POST": serializers.SubmitForm}
     replies = {"POST": serializers.ClaimReply}
-    etags = frozenset({"POST"})
     verb = staticmethod(operations.submit_claim)
 
 
-class Verify(Step, HouseView):
+class Verify(ClaimStep):
     """Ask every rule: the claim is verified, or returned with all defects at once."""
 
     actions = {"POST": "claim.verify"}
     replies = {"POST": serializers.ClaimReply}
-    etags = frozenset({"POST"})
     verb = staticmethod(operations.verify_claim)
 
 
-class Return(Step, HouseView):
+class Return(ClaimStep):
     """Send it back to the contractor with a reason."""
 
     actions = {"POST": "claim.return"}
     bodies = {"POST": serializers.ClaimReasonForm}
     replies = {"POST": serializers.ClaimReply}
-    etags = frozenset({"POST"})
     verb = staticmethod(operations.return_claim)
 
 
-class Approve(Step, HouseView):
+class Approve(ClaimStep):
     """The second person's yes; beyond the ceiling or the cap the claim is queued, and looked at anew when asked again."""
 
     actions = {"POST": "claim.approve"}
     replies = {"POST": serializers.ClaimReply}
-    etags = frozenset({"POST"})
     verb = staticmethod(operations.approve_claim)
 
 
-class Reject(Step, HouseView):
+class Reject(ClaimStep):
     """A final no, with its reason."""
 
     actions = {"POST": "claim.reject"}
     bodies = {"POST": serializers.ClaimReasonForm}
     replies = {"POST": serializers.ClaimReply}
-    etags = frozenset({"POST"})
     verb = staticmethod(operations.reject_claim)
 
 

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from api.http.etags import etag, if_match
+from api.http.etags import etag
 from api.http.pagination import Page
 from api.http.rendering import reply
+from api.http.steps import Step
 from api.http.views import HouseView
 from api.http.writes import write
 from collection.accounts.rights import may
@@ -83,67 +84,51 @@ class Contract(HouseView):
         return response
 
 
-class Approve(HouseView):
+class ContractStep(Step, abstract=True):
+    """A step of the contract's life."""
+
+    def render(self, result: ContractDetail) -> dict[str, Any]:
+        return rendered_for(self.request)(result)
+
+
+class Approve(ContractStep):
     """Put a draft in force; never by the person who drew it up."""
 
     actions = {"POST": "contract.approve"}
     replies = {"POST": serializers.ContractReply}
-    etags = frozenset({"POST"})
 
-    def post(self, request: Request, contract_id: UUID) -> HttpResponse:
-        version = if_match(request)
-        return write(
-            request,
-            lambda actor, at: operations.approve_contracts(
-                actor=actor, at=at, contract_ids=[contract_id], version=version)[0],
-            render=rendered_for(request),
-        )
+    @staticmethod
+    def verb(*, contract_id: UUID, **said: Any) -> ContractDetail:
+        return operations.approve_contracts(contract_ids=[contract_id], **said)[0]
 
 
-class Step:
-    """A step of the lifecycle with its reason."""
-
-    verb: Callable[..., ContractDetail]
-
-    def post(self, request: Request, contract_id: UUID) -> HttpResponse:
-        reason, version = self.body()["reason"], if_match(request)  # type: ignore[attr-defined]
-        return write(
-            request,
-            lambda actor, at: self.verb(actor=actor, at=at, contract_id=contract_id, reason=reason, version=version),
-            render=rendered_for(request),
-        )
-
-
-class Suspend(Step, HouseView):
+class Suspend(ContractStep):
     """No new offers for now; what has begun is finished."""
 
     actions = {"POST": "contract.update"}
     bodies = {"POST": serializers.ReasonForm}
     replies = {"POST": serializers.ContractReply}
     operation_ids = {"POST": "suspendContract"}
-    etags = frozenset({"POST"})
     verb = staticmethod(operations.suspend_contract)
 
 
-class Resume(Step, HouseView):
+class Resume(ContractStep):
     """In force again."""
 
     actions = {"POST": "contract.update"}
     bodies = {"POST": serializers.ReasonForm}
     replies = {"POST": serializers.ContractReply}
     operation_ids = {"POST": "resumeContract"}
-    etags = frozenset({"POST"})
     verb = staticmethod(operations.resume_contract)
 
 
-class Close(Step, HouseView):
+class Close(ContractStep):
     """The end; what has begun is finished."""
 
     actions = {"POST": "contract.update"}
     bodies = {"POST": serializers.ReasonForm}
     replies = {"POST": serializers.ContractReply}
     operation_ids = {"POST": "closeContract"}
-    etags = frozenset({"POST"})
     verb = staticmethod(operations.close_contract)
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from api.http.etags import if_match
 from api.http.pagination import Page
 from api.http.rendering import reply
+from api.http.steps import Step
 from api.http.views import HouseView
 from api.http.writes import write
 from api.v1.pickups.views import seen_page
@@ -43,22 +44,21 @@ class Job(HouseView):
         return reply(found.json.encode(), request=request, version=found.version)
 
 
-class AssignDriver(HouseView):
+class JobStep(Step, abstract=True):
+    """A decision about a job, taken by whoever saw this version of it."""
+
+    def render(self, result: Seen) -> dict[str, Any]:
+        return result.plain()
+
+
+class AssignDriver(JobStep):
     """Say who drives and with which vehicle; both the collector's own."""
 
     actions = {"POST": "job.assign"}
     bodies = {"POST": serializers.DriverForm}
     replies = {"POST": serializers.JobDetailReply}
     operation_ids = {"POST": "assignDriver"}
-    etags = frozenset({"POST"})
-
-    def post(self, request: Request, job_id: UUID) -> HttpResponse:
-        asked, version = self.body(), if_match(request)
-        return write(
-            request,
-            lambda actor, at: operations.assign_driver(actor=actor, at=at, job_id=job_id, version=version, **asked),
-            render=Seen.plain,
-        )
+    verb = staticmethod(operations.assign_driver)
 
 
 class Move:
@@ -106,39 +106,23 @@ class Incidents(HouseView):
         )
 
 
-class Withdraw(HouseView):
+class Withdraw(JobStep):
     """Give the pickup back; it is offered to others."""
 
     actions = {"POST": "job.withdraw"}
     bodies = {"POST": serializers.WithdrawForm}
     replies = {"POST": serializers.JobDetailReply}
-    etags = frozenset({"POST"})
-
-    def post(self, request: Request, job_id: UUID) -> HttpResponse:
-        asked, version = self.body(), if_match(request)
-        return write(
-            request,
-            lambda actor, at: operations.withdraw_job(actor=actor, at=at, job_id=job_id, version=version, **asked),
-            render=Seen.plain,
-        )
+    verb = staticmethod(operations.withdraw_job)
 
 
-class Reassign(HouseView):
+class Reassign(JobStep):
     """Give it to another contract; the collector who has it loses it, and the optimiser leaves the new job alone."""
 
     actions = {"POST": "job.reassign"}
     bodies = {"POST": serializers.ReassignForm}
     replies = {"POST": serializers.JobDetailReply}
     operation_ids = {"POST": "reassignJob"}
-    etags = frozenset({"POST"})
-
-    def post(self, request: Request, job_id: UUID) -> HttpResponse:
-        asked, version = self.body(), if_match(request)
-        return write(
-            request,
-            lambda actor, at: operations.reassign_job(actor=actor, at=at, job_id=job_id, version=version, **asked),
-            render=Seen.plain,
-        )
+    verb = staticmethod(operations.reassign_job)
 
 
 class Fail(HouseView):

@@ -8,9 +8,9 @@ import orjson
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from api.http.etags import if_match
 from api.http.pagination import Page
 from api.http.rendering import dumps, reply, tagged
+from api.http.steps import Step
 from api.http.views import HouseView
 from api.http.writes import write
 from collection.custody.queries import timeline_of_pickup
@@ -123,40 +123,29 @@ class Pickup(HouseView):
         return reply(body, request=request, version=found.version)
 
 
-class Cancel(HouseView):
+class PickupStep(Step, abstract=True):
+    """A decision about a pickup, taken by whoever saw this version of it."""
+
+    def render(self, result: Seen) -> dict[str, Any]:
+        return result.plain()
+
+
+class Cancel(PickupStep):
     """Call it off; possible until the load is taken."""
 
     actions = {"POST": "pickup.cancel"}
     bodies = {"POST": serializers.CancelForm}
     replies = {"POST": serializers.PickupReply}
-    etags = frozenset({"POST"})
-
-    def post(self, request: Request, pickup_id: UUID) -> HttpResponse:
-        asked, version = self.body(), if_match(request)
-        return write(
-            request,
-            lambda actor, at: operations.cancel_pickup(
-                actor=actor, at=at, pickup_id=pickup_id, version=version, **asked),
-            render=Seen.plain,
-        )
+    verb = staticmethod(operations.cancel_pickup)
 
 
-class Assign(HouseView):
+class Assign(PickupStep):
     """Give it to a contract without asking; whoever has it but has not collected loses it."""
 
     actions = {"POST": "pickup.assign"}
     bodies = {"POST": serializers.AssignForm}
     replies = {"POST": serializers.PickupReply}
-    etags = frozenset({"POST"})
-
-    def post(self, request: Request, pickup_id: UUID) -> HttpResponse:
-        asked, version = self.body(), if_match(request)
-        return write(
-            request,
-            lambda actor, at: operations.assign_pickup(
-                actor=actor, at=at, pickup_id=pickup_id, version=version, **asked),
-            render=Seen.plain,
-        )
+    verb = staticmethod(operations.assign_pickup)
 
 
 class Explanation(HouseView):

@@ -13,6 +13,7 @@ from api.http.documents import FileSchema, attachment, file_of, taking
 from api.http.etags import if_match
 from api.http.pagination import Page
 from api.http.rendering import reply
+from api.http.steps import Step
 from api.http.views import HouseView
 from api.http.writes import write
 from collection.accounts.rights import may
@@ -62,18 +63,15 @@ class Register(HouseView):
         return reply(rendered_for(request)(found) | {"orders": orders}, request=request, version=found.version)
 
 
-class Approve(HouseView):
+class Approve(Step):
     """Let the register go to the bank; never by the person who prepared it."""
 
     actions = {"POST": "register.approve"}
     replies = {"POST": serializers.RegisterReply}
-    etags = frozenset({"POST"})
+    verb = staticmethod(operations.approve_register)
 
-    def post(self, request: Request, register_id: UUID) -> HttpResponse:
-        version = if_match(request)
-        return write(
-            request, lambda actor, at: operations.approve_register(
-                actor=actor, at=at, register_id=register_id, version=version), render=rendered_for(request))
+    def render(self, result: RegisterView) -> dict[str, Any]:
+        return rendered_for(self.request)(result)
 
 
 class Results(HouseView):
