@@ -11,7 +11,7 @@ from api.http.refusals import IdempotencyInProgress
 from api.models import IdempotencyKey
 from collection.custody.models import Consignment
 from collection.dispatch import operations as dispatch
-from collection.dispatch.models import Job
+from collection.dispatch.models import Incident, Job
 from collection.kernel.ids import uuid7
 from collection.pickups.models import Pickup
 from tests import cast
@@ -124,6 +124,15 @@ def test_a_queue_is_read_whole_or_not_at_all(scene, day):
         "/operations/1/key": "not_a_uuid", "/operations/2/body": "not_an_object", "/operations/3/more": "unknown_field",
         "/operations/4/method": "not_a_choice"}
     assert Job.objects.get().state == "assigned" and not IdempotencyKey.objects.exists()
+
+
+def test_b52_one_bad_among_fifty_and_one_key_twice(scene, day):
+    first, *queue = [operation(f"jobs/{day.job_id}/incidents", {"kind": "no_access", "note": f"{n}"}) for n in range(47)]
+    bad, other = operation(first["path"], {"kind": "?"}), first | {"body": {"kind": "unsafe"}}
+    results = day.send(first, bad, first, *queue, other)
+    assert [one["outcome"] for one in results] == ["applied", "rejected", "replayed", *["applied"] * 46, "rejected"]
+    assert results[2]["body"] == results[0]["body"] and results[-1]["body"]["code"] == "idempotency_key_reused"
+    assert Incident.objects.filter(kind="no_access").count() == Incident.objects.count() == 47
 
 
 def test_nobody_sends_who_is_not_signed_in(client):

@@ -83,7 +83,7 @@ def test_an_unchanged_answer_is_304_though_time_passes(programme: str, stranger:
     ("programme=filled&programme=filled", {"/programme": "repeated"}),
     ("programme=filled&category=glass", {"/category": "unknown_field"}),
 ])
-def test_bad_questions(programme: str, stranger: Phone, query: str, defects: dict[str, str]) -> None:
+def test_b59_bad_questions(programme: str, stranger: Phone, query: str, defects: dict[str, str]) -> None:
     answer = stranger.get(f"stats/summary?{query}")
     assert (answer.status_code, codes(answer)) == (400, defects)
 

@@ -135,6 +135,29 @@ def test_b69_what_is_no_picture(shop, upload_root, data, content_type, code):
     assert not files(upload_root)
 
 
+def test_b69_two_things_in_one_are_kept_as_the_picture_alone(shop):
+    page = b"<script>alert(1)</script>PK\x03\x04"
+    data = picture() + page
+    stored = put(announce(shop, data).json()["put_url"], data)
+    assert stored.status_code == 200
+    kept = shop.get(f"uploads/{stored.json()['id']}/picture")
+    body = b"".join(kept.streaming_content) if kept.streaming else kept.content
+    assert page in data and b"script" not in body and Image.open(BytesIO(body)).format == "JPEG"
+
+
+def test_b69_a_picture_that_moves_is_refused(shop, upload_root):
+    data = moving(500)
+    refused = put(announce(shop, data, "image/png").json()["put_url"], data, "image/png")
+    assert (refused.status_code, codes(refused)) == (422, {"": "animated"}) and not files(upload_root)
+
+
+def moving(frames: int) -> bytes:
+    """An animated PNG of so many frames."""
+    made, out = [Image.new("RGB", (8, 8), (n % 256, n // 256, 0)) for n in range(frames)], BytesIO()
+    made[0].save(out, "PNG", save_all=True, append_images=made[1:])
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(("more", "defect"), [
     ({"content_type": "image/svg+xml"}, {"/content_type": "not_a_choice"}),
     ({"content_type": "image/heic"}, {"/content_type": "not_a_choice"}),
