@@ -85,7 +85,10 @@ MIDDLEWARE = [
 ROOT_URLCONF = "api.urls"
 WSGI_APPLICATION = "api.wsgi.application"
 APPEND_SLASH = False
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+TEMPLATES = [{
+    "BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True, "DIRS": [ROOT / "api/pages/templates"],
+    "OPTIONS": {"builtins": ["django.templatetags.static", "api.pages.tags"]},
+}]
 SILENCED_SYSTEM_CHECKS = [
     # Debian 12 carries GDAL 3.6; this project hands it two numbers at a time and no document (GeoJSON is parsed by its
     # own code).
@@ -101,9 +104,12 @@ USE_L10N = False
 
 # --- files ---------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
+VENDOR = ROOT / ".local" / "vendor"
 STATIC_ROOT = ROOT / ".local" / "static"
 if not PRODUCTION:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty is fine: finders serve the files until they are collected
+# Our own files and what `api.local.assets` brought from npm, each package in its folder.
+STATICFILES_DIRS = [ROOT / "api/pages/static", *([("vendor", VENDOR)] if VENDOR.exists() else [])]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 UPLOAD_ROOT = Path(os.environ.get("UPLOAD_ROOT", ROOT / ".local" / "uploads"))

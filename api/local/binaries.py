@@ -38,10 +38,11 @@ def find(major: int | None = None) -> Binaries:
 
 
 def packages_to_install() -> list[str]:
-    """The system packages that this machine lacks for the project: servers, GDAL and GEOS, venv for this Python."""
+    """The system packages that this machine lacks for the project: servers, GDAL and GEOS, npm, venv for this Python."""
     packages = [] if find_postgres() else postgres_packages()
     packages += [] if find_redis() else ["redis-server"]
     packages += [] if all(map(ctypes.util.find_library, ("gdal", "geos_c", "proj"))) else ["gdal-bin"]
+    packages += [] if shutil.which("npm") else ["npm"]  # fetches what the pages load in a browser
     return packages + ([] if importlib.util.find_spec("ensurepip") else ["python3-venv"])
 
 

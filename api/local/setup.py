@@ -1,6 +1,7 @@
 """Everything a fresh machine needs: `python3 -m api.local.setup [--dev]`, on the system's Python and nothing else.
 
-System packages first (nothing else is touched when they cannot be had), then `.venv` from the hashed lock file.
+System packages first (nothing else is touched when they cannot be had), then `.venv` and what the pages load in a browser,
+both from hashed lock files.
 The second run is instant; an interrupted one is simply run again.
 """
 
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
               "Name another one: make PYTHON=/path/to/python3 ...", file=sys.stderr)
         return 1
     # Imported here, so that an old Python reaches the sentence above.
-    from api.local import apt, binaries
+    from api.local import apt, assets, binaries
 
     try:
         with open(ROOT / "requirements.lock") as lock:
@@ -39,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
             if packages:
                 apt.install(packages)
             install_python(dev)
+            assets.install()
     except binaries.Missing as missing:
         print(missing, file=sys.stderr)
         return 1

@@ -15,7 +15,7 @@ from collection.kernel.refusals import Defect, Kind, NotFound, Refusal
 from collection.kernel.words import Words
 
 from .measures import (
-    MEASURES,
+    MEASURES as MEASURES,
     TONNAGES,
     Figures as Figures,  # the door renders them
 )

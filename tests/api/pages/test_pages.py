@@ -1,0 +1,119 @@
+"""The frame of every page: who gets in, in which language, under which headers, and that no text is missing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from api.pages.sign_in import written
+from api.pages.words import WORDS
+from collection.accounts.models import Session
+from collection.kernel.words import LANGUAGES
+from collection.stats.measures import MEASURES
+from notifications.models import OutboxRow
+
+pytestmark = pytest.mark.django_db
+PAGES = Path(__file__).resolve().parents[3] / "api" / "pages"
+NUMBER = "+77011234567"
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(enforce_csrf_checks=True, raise_request_exception=False)
+
+
+def send(browser: Client, path: str, **form: str):
+    """The form of a page that was looked at before, with its token."""
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(path).content.decode())[1]
+    return browser.post(path, {"csrfmiddlewaretoken": token, **form})
+
+
+def sign_in(browser: Client, number: str = NUMBER) -> None:
+    asked = send(browser, "/sign-in", phone=number)
+    code = re.search(r"\d{6}", OutboxRow.objects.filter(address=number).latest("id").text)[0]
+    assert send(browser, asked["Location"], phone=number, code=code).status_code == 302
+
+
+def test_from_a_number_to_a_page_and_out_again(browser):
+    asked = send(browser, "/sign-in?next=/?lang=ru", phone="8 (701) 123-45-67", next="/?lang=ru")
+    assert (asked.status_code, asked["Location"]) == (302, "/sign-in?phone=%2B77011234567&next=%2F%3Flang%3Dru")
+    wrong = send(browser, asked["Location"], phone=NUMBER, code="000000")
+    assert wrong.status_code == 400 and 'role="alert"' in wrong.content.decode()
+    code = re.search(r"\d{6}", OutboxRow.objects.latest("id").text)[0]
+    entered = send(browser, asked["Location"], phone=NUMBER, code=code, next="/?lang=ru")
+    assert (entered.status_code, entered["Location"]) == (302, "/?lang=ru")
+    cookie = entered.cookies["session"]
+    assert cookie["httponly"] and cookie["samesite"] == "Lax" and "Выйти" in browser.get("/?lang=ru").content.decode()
+    assert send(browser, "/sign-out").status_code == 302
+    assert Session.objects.get().revoked_at is not None
+    browser.cookies["session"] = cookie.value  # kept by somebody all the same
+    assert "Выйти" not in browser.get("/?lang=ru").content.decode()
+
+
+@pytest.mark.parametrize(("typed", "kept"), [
+    ("8 (701) 123-45-67", "+77011234567"), ("+7 701 123 45 67", "+77011234567"), ("7011234567", "+77011234567"),
+    ("77011234567", "+77011234567"), ("", "+"), ("٧٧٠١", "+"),
+])
+def test_numbers_as_people_type_them(typed, kept):
+    assert written(typed) == kept
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_nobody_is_sent_elsewhere_after_signing_in(browser, elsewhere):
+    asked = send(browser, "/sign-in", phone=NUMBER, next=elsewhere)
+    assert asked["Location"] == "/sign-in?phone=%2B77011234567&next=%2F"
+
+
+def test_a_form_from_another_site_is_refused(browser):
+    assert browser.post("/sign-in", {"phone": NUMBER}).status_code == 403
+    assert not OutboxRow.objects.exists()
+
+
+def test_nothing_but_our_own_files_runs_on_a_page(browser):
+    answer = browser.get("/")
+    policy = answer["Content-Security-Policy"]
+    assert "unsafe" not in policy and "http" not in policy and policy.startswith("default-src 'none'")
+    page = answer.content.decode()
+    assert not re.search(r"<script(?![^>]*(src=|application/json))", page)
+    assert not re.search(r"\son\w+=|\sstyle=|javascript:", page)
+    assert re.findall(r'(?:src|href)="(?:https?:)?//', page) == []
+
+
+def test_a_page_speaks_the_language_that_was_chosen(browser):
+    for language, word in (("kk", "Шолу"), ("ru", "Обзор"), ("en", "Overview")):
+        answer = browser.get(f"/?lang={language}")
+        assert answer["Content-Language"] == language and f"<title>{word}" in answer.content.decode()
+    assert "<title>Overview" in browser.get("/", headers={"Accept-Language": "ru"}).content.decode()  # chosen last
+    assert "<title>Обзор" in Client().get("/", headers={"Accept-Language": "ru"}).content.decode()
+
+
+def test_an_unchanged_page_is_304(browser):
+    first = browser.get("/sign-in")
+    again = browser.get("/sign-in", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"") and first["Cache-Control"] == "private, no-cache"
+
+
+def test_every_text_is_there_in_three_languages_and_none_is_left_over():
+    said = set()
+    for path in PAGES.rglob("*.html"):
+        said |= set(re.findall(r"""\{% say ["'](\w+)["']""", path.read_text()))
+    named = set(LANGUAGES) | set(MEASURES) | {word for path in PAGES.glob("*.py") if path.name != "words.py" for word in re.findall(r'"(\w+)"', path.read_text())}
+    assert said - WORDS.keys() == set()
+    assert WORDS.keys() - said - named == set()
+    for key, words in WORDS.items():
+        marks = [sorted(re.findall(r"\{\w+\}", text)) for text in (words.kk, words.ru, words.en)]
+        assert words.kk and words.ru and words.en and marks[0] == marks[1] == marks[2], key
+
+
+def test_tiles_of_the_units(browser, reference):
+    tile = browser.get("/tiles/units/4/11/5")
+    assert tile.status_code == 200 and tile["Content-Type"] == "application/vnd.mapbox-vector-tile"
+    assert b"regions" in tile.content and b"districts" not in tile.content
+    assert b"districts" in browser.get("/tiles/units/6/45/21").content
+    assert browser.get("/tiles/units/4/11/5", headers={"If-None-Match": tile["ETag"]}).status_code == 304
+    assert browser.get("/tiles/units/4/0/0").content == b""  # the sea
+    for absurd in ("15/0/0", "99/1/1", "4/16/0", "4/0/16", "0/1/0"):
+        assert browser.get(f"/tiles/units/{absurd}").status_code == 404
