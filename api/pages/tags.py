@@ -5,6 +5,7 @@ Figures are rounded once, here, from exact integers (half away from zero, as peo
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils import translation
 
 from api.v1.catalog.labels import STATES
 from collection.kernel.calendar import ALMATY
+from collection.kernel.db import now
 from collection.kernel.words import Words
 
 from .words import MONTHS, WORDS
@@ -39,6 +41,12 @@ def words(value: Words | dict[str, str] | None) -> str:
     if isinstance(value, dict):
         value = Words(value.get("kk", ""), value.get("ru", ""), value.get("en", ""))
     return value.in_language(language()) if value else ""
+
+
+@register.filter
+def of(names: dict[str, Words], code: str | None) -> str:
+    """What a code is called among `names`; the code itself when nobody named it."""
+    return names[code].in_language(language()) if code in names else code or "—"
 
 
 @register.filter
@@ -108,6 +116,37 @@ def month(value: date | str | None) -> str:
         return "—"
     value = date.fromisoformat(f"{value[:7]}-01") if isinstance(value, str) else value
     return f"{MONTHS[value.month - 1].in_language(language())} {value.year}"
+
+
+@register.filter
+def rule(code: str) -> str:
+    """The key of what a rule of eligibility is called."""
+    return f"rule_{code}"
+
+
+@register.filter
+def reasons(contracts: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    """The three rules that most of these contracts break, for `say`."""
+    broken = Counter(rule for one in contracts or () for rule, kept in one["verdicts"].items() if not kept)
+    return [{"name": f"rule_{rule}", "n": n} for rule, n in broken.most_common(3)]
+
+
+@register.filter
+def kilometres(metres: int | None) -> str:
+    return "—" if metres is None else grouped(Decimal(metres) / 1000, 0 if metres >= 10_000 else 1)
+
+
+@register.filter
+def since(at: datetime | str | None) -> str:
+    """How long ago, in the coarsest unit that says enough: "3 d", "5 h", "12 min"."""
+    if not at:
+        return "—"
+    at = datetime.fromisoformat(at) if isinstance(at, str) else at
+    minutes = max(int((now() - at).total_seconds() // 60), 0)
+    for unit, size in (("days", 1440), ("hours", 60)):
+        if minutes >= size:
+            return say(unit, n=minutes // size)
+    return say("minutes", n=minutes)
 
 
 @register.filter

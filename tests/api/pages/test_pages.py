@@ -11,6 +11,7 @@ from django.test import Client
 from api.pages.sign_in import written
 from api.pages.words import WORDS
 from collection.accounts.models import Session
+from collection.dispatch.matching import PLANT_RULES, RULES
 from collection.kernel.words import LANGUAGES
 from collection.stats.measures import MEASURES
 from notifications.models import OutboxRow
@@ -20,34 +21,17 @@ PAGES = Path(__file__).resolve().parents[3] / "api" / "pages"
 NUMBER = "+77011234567"
 
 
-@pytest.fixture
-def browser() -> Client:
-    return Client(enforce_csrf_checks=True, raise_request_exception=False)
-
-
-def send(browser: Client, path: str, **form: str):
-    """The form of a page that was looked at before, with its token."""
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(path).content.decode())[1]
-    return browser.post(path, {"csrfmiddlewaretoken": token, **form})
-
-
-def sign_in(browser: Client, number: str = NUMBER) -> None:
-    asked = send(browser, "/sign-in", phone=number)
-    code = re.search(r"\d{6}", OutboxRow.objects.filter(address=number).latest("id").text)[0]
-    assert send(browser, asked["Location"], phone=number, code=code).status_code == 302
-
-
 def test_from_a_number_to_a_page_and_out_again(browser):
-    asked = send(browser, "/sign-in?next=/?lang=ru", phone="8 (701) 123-45-67", next="/?lang=ru")
+    asked = browser.submit("/sign-in?next=/?lang=ru", phone="8 (701) 123-45-67", next="/?lang=ru")
     assert (asked.status_code, asked["Location"]) == (302, "/sign-in?phone=%2B77011234567&next=%2F%3Flang%3Dru")
-    wrong = send(browser, asked["Location"], phone=NUMBER, code="000000")
+    wrong = browser.submit(asked["Location"], phone=NUMBER, code="000000")
     assert wrong.status_code == 400 and 'role="alert"' in wrong.content.decode()
     code = re.search(r"\d{6}", OutboxRow.objects.latest("id").text)[0]
-    entered = send(browser, asked["Location"], phone=NUMBER, code=code, next="/?lang=ru")
+    entered = browser.submit(asked["Location"], phone=NUMBER, code=code, next="/?lang=ru")
     assert (entered.status_code, entered["Location"]) == (302, "/?lang=ru")
     cookie = entered.cookies["session"]
     assert cookie["httponly"] and cookie["samesite"] == "Lax" and "Выйти" in browser.get("/?lang=ru").content.decode()
-    assert send(browser, "/sign-out").status_code == 302
+    assert browser.submit("/sign-out").status_code == 302
     assert Session.objects.get().revoked_at is not None
     browser.cookies["session"] = cookie.value  # kept by somebody all the same
     assert "Выйти" not in browser.get("/?lang=ru").content.decode()
@@ -63,7 +47,7 @@ def test_numbers_as_people_type_them(typed, kept):
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_nobody_is_sent_elsewhere_after_signing_in(browser, elsewhere):
-    asked = send(browser, "/sign-in", phone=NUMBER, next=elsewhere)
+    asked = browser.submit("/sign-in", phone=NUMBER, next=elsewhere)
     assert asked["Location"] == "/sign-in?phone=%2B77011234567&next=%2F"
 
 
@@ -101,7 +85,7 @@ def test_every_text_is_there_in_three_languages_and_none_is_left_over():
     for path in PAGES.rglob("*.html"):
         said |= set(re.findall(r"""\{% say ["'](\w+)["']""", path.read_text()))
     code = " ".join(path.read_text() for path in PAGES.glob("*.py") if path.name != "words.py")
-    named = {*LANGUAGES, *MEASURES, *re.findall(r'"(\w+)"', code)}
+    named = {*LANGUAGES, *MEASURES, *(f"rule_{rule}" for rule in (*RULES, *PLANT_RULES)), *re.findall(r'"(\w+)"', code)}
     assert said - WORDS.keys() == set()
     assert WORDS.keys() - said - named == set()
     for key, words in WORDS.items():
