@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,11 +18,8 @@ from notifications import outbox
 
 from .. import ledger, notices
 from ..models import Hold
-from ..queries.lines import line_facts
-from ..rules import CANCELLED, STOPS, LineFacts, broken
-
-#: Lines whose facts are asked for in one statement.
-AT_ONCE = 500
+from ..queries.lines import facts_of
+from ..rules import CANCELLED, STOPS, broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +156,7 @@ def settle(actor: Actor, at: datetime, facts: int, made: list[int], reversals: l
     """What follows from new lines: holds, ledger, cap, an audit line for each load, a notice to whoever's money is held."""
     holds = [
         Hold(line_id=line_id, rule=rule, params=numbers, placed_at=at)
-        for line_id, known in _known(made) for rule, numbers in broken(known, *STOPS).items()
+        for line_id, known in facts_of(made) for rule, numbers in broken(known, *STOPS).items()
     ] if made else []
     Hold.objects.bulk_create(holds)
     if reversals:
@@ -175,12 +172,6 @@ def settle(actor: Actor, at: datetime, facts: int, made: list[int], reversals: l
         stopped[hold.line_id].append(hold.rule)
     _record(actor, at, verb, told, stopped)
     return Accrued(facts, len(lines), len(stopped), sum(row["amount_tiyn"] for row in told))
-
-
-def _known(lines: list[int]) -> Iterator[tuple[int, LineFacts]]:
-    """What the rules know about each line, a few hundred lines at a time: that statement's cost grows faster than they do."""
-    for n in range(0, len(lines), AT_ONCE):
-        yield from line_facts(lines[n:n + AT_ONCE]).items()
 
 
 def _record(actor: Actor, at: datetime, verb: str, lines: list[dict[str, Any]],

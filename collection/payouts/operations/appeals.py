@@ -55,7 +55,8 @@ def decide_appeal(*, actor: Actor, at: datetime, appeal_id: UUID, granted: bool,
                   version: int | None = None) -> AppealView:
     """Granted, the claim is verified, by whoever decided, and goes on to a second person; dismissed, the no stands.
 
-    A granted appeal against a rejection brings back what the rejection took from the ledger and the cap.
+    A granted appeal against a rejection brings back what the rejection took from the ledger and the cap, and has the
+    programme repriced: rates that changed meanwhile are its lines' too.
 
     Errors: NotFound, StaleVersion, WrongState (decided already, or the claim has moved on); SamePerson (whoever said the no,
     prepared, filed or appealed); CorrectedSince.
@@ -79,6 +80,8 @@ def decide_appeal(*, actor: Actor, at: datetime, appeal_id: UUID, granted: bool,
             ledger.reinstate([claim.pk], at=at)
             allot([Allot(of="cap", amount=claim.amount_tiyn, why="reinstated", object_id=claim.pk,
                          contract_id=claim.contract_id)], at=at)
+            # Repricing passed by its lines while they were rejected.
+            outbox.work(task="tariffs.changed", object_id=claim.programme_id, at=at)
         move_claims(actor, at, [claim], to="verified", verb="appeal.grant", appeal=appeal_id, answer=answer, changes={
             "verified_by": actor.user_id, "verified_at": at, "approved_by": None, "approved_at": None, "reason": ""})
     else:

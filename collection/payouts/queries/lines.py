@@ -1,8 +1,8 @@
-"""What the rules are asked about: the facts behind accrual lines, in one statement."""
+"""What the rules are asked about: the facts behind accrual lines, at the same cost for each line however many there are."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from collection.kernel.db import rows
@@ -11,43 +11,71 @@ from ..rules import LineFacts, ticket, way
 
 #: How much of a scale's journal is read for its statistics, half of it before the ticket and half of it, as far as it is
 #: known by then, after it.
-QUARTER = timedelta(days=90)
+QUARTER, DAY = timedelta(days=90), timedelta(days=1)
+#: Lines whose facts are asked for in one statement.
+AT_ONCE = 500
+_NO_CEILING = {"month_g": None, "capacity_g": None}
+
+_OF = """
+SELECT line.id, line.fact_id, load.source_id
+FROM payouts_accrualline line JOIN custody_consignment load ON load.id = line.consignment_id
+WHERE line.id = ANY(%(lines)s) ORDER BY line.id
+"""
 
 # The plant's month: recycled grams in the order their facts were sealed (custody makes batches of one plant queue), up to
 # and with each fact. Only months of plants that are asked about and have a licensed ceiling are read, by an index.
+_MONTHS = """
+WITH cell AS MATERIALIZED (
+    SELECT DISTINCT fact.facility_id, fact.category_id, capacity.monthly_g,
+           date_trunc('month', fact.occurred_on)::date AS month
+    FROM custody_fact fact JOIN registry_facilitycapacity capacity
+        ON capacity.facility_id = fact.facility_id AND capacity.category_id = fact.category_id
+    WHERE fact.id = ANY(%(facts)s) AND fact.measure = 'recycled'
+), running AS (
+    SELECT fact.id, cell.monthly_g AS capacity_g, sum(fact.grams) OVER (
+        PARTITION BY fact.facility_id, fact.category_id, cell.month ORDER BY fact.id)::bigint AS month_g
+    FROM cell CROSS JOIN LATERAL (
+        SELECT * FROM custody_fact fact WHERE fact.measure = 'recycled' AND fact.facility_id = cell.facility_id
+            AND fact.category_id = cell.category_id AND fact.occurred_on >= cell.month
+            AND fact.occurred_on < (cell.month + interval '1 month')::date OFFSET 0) AS fact
+)
+SELECT * FROM running WHERE id = ANY(%(facts)s)
+"""
+
+# Each scale's journal is read once, from a half-quarter before the first of these tickets to one after the last.
+_SCALES = """
+WITH span AS MATERIALIZED (
+    SELECT scale_id, min(occurred_at) - %(around)s AS since, max(occurred_at) + %(around)s AS until
+    FROM custody_weighing WHERE consignment_id = ANY(%(loads)s) GROUP BY scale_id
+), journal AS (
+    SELECT one.*, count(*) OVER (
+        PARTITION BY one.scale_id, one.gross_g, one.tare_g ORDER BY one.occurred_at
+        RANGE BETWEEN %(day)s PRECEDING AND %(day)s FOLLOWING) > 1 AS twin
+    FROM span CROSS JOIN LATERAL (SELECT * FROM custody_weighing one WHERE one.scale_id = span.scale_id
+        AND one.occurred_at >= span.since AND one.occurred_at <= span.until OFFSET 0) AS one
+), scale AS (
+    SELECT *, count(*) OVER quarter AS scale_tickets, count(*) FILTER (WHERE twin) OVER quarter AS scale_twins,
+           count(*) FILTER (WHERE manual) OVER quarter AS scale_typed,
+           coalesce(bool_and(net_g %% 50000 = 0) FILTER (WHERE NOT manual) OVER quarter, true) AS scale_coarse,
+           count(*) FILTER (WHERE manual AND net_g %% %(round)s = 0) OVER quarter AS scale_typed_round
+    FROM journal WINDOW quarter AS (
+        PARTITION BY scale_id ORDER BY occurred_at RANGE BETWEEN %(around)s PRECEDING AND %(around)s FOLLOWING)
+)
+SELECT consignment_id, scale_tickets, scale_twins, scale_typed, scale_coarse, scale_typed_round,
+       CASE WHEN twin THEN (SELECT count(*) FROM custody_weighing other
+            WHERE other.scale_id = scale.scale_id AND other.gross_g = scale.gross_g AND other.tare_g = scale.tare_g
+              AND other.occurred_at BETWEEN scale.occurred_at - %(day)s AND scale.occurred_at + %(day)s
+              AND (other.recorded_at, other.occurred_at, other.id) < (scale.recorded_at, scale.occurred_at, scale.id))
+            ELSE 0 END AS twins_before
+FROM scale WHERE consignment_id = ANY(%(loads)s)
+"""
+
+# Lines are often asked about in the transaction that made thousands of them, before the planner has heard of any: nothing here
+# may tempt it to anything but the load's own few lines. So `mass_g > 0`, which no index knows, where `reverses_id IS NULL`
+# would have it read an index of all lines for each line; and scalar subqueries, which are looked up in one way only.
 _FACTS = """
 WITH line AS MATERIALIZED (
     SELECT * FROM payouts_accrualline WHERE id = ANY(%(lines)s)
-), cell AS (
-    SELECT DISTINCT fact.facility_id, fact.category_id, capacity.monthly_g,
-           date_trunc('month', fact.occurred_on)::date AS month
-    FROM line JOIN custody_fact fact ON fact.id = line.fact_id AND fact.measure = 'recycled'
-    JOIN registry_facilitycapacity capacity
-        ON capacity.facility_id = fact.facility_id AND capacity.category_id = fact.category_id
-), running AS (
-    SELECT fact.id, cell.monthly_g, sum(fact.grams) OVER (
-        PARTITION BY fact.facility_id, fact.category_id, cell.month ORDER BY fact.id)::bigint AS month_g
-    FROM cell JOIN custody_fact fact ON fact.measure = 'recycled' AND fact.facility_id = cell.facility_id
-        AND fact.category_id = cell.category_id AND fact.occurred_on >= cell.month
-        AND fact.occurred_on < (cell.month + interval '1 month')::date
-), asked AS (
-    SELECT DISTINCT load.source_id FROM line JOIN custody_consignment load ON load.id = line.consignment_id
-), span AS (
-    SELECT weighing.scale_id, min(weighing.occurred_at) - %(around)s AS since, max(weighing.occurred_at) + %(around)s AS until
-    FROM asked JOIN custody_weighing weighing ON weighing.consignment_id = asked.source_id GROUP BY weighing.scale_id
-), journal AS (
-    SELECT one.consignment_id, one.scale_id, one.occurred_at, one.manual, one.net_g, count(*) OVER (
-        PARTITION BY one.scale_id, one.gross_g, one.tare_g ORDER BY one.occurred_at
-        RANGE BETWEEN %(day)s PRECEDING AND %(day)s FOLLOWING) > 1 AS twin
-    FROM span JOIN custody_weighing one
-        ON one.scale_id = span.scale_id AND one.occurred_at >= span.since AND one.occurred_at <= span.until
-), scale AS (
-    SELECT consignment_id, count(*) OVER quarter AS tickets, count(*) FILTER (WHERE twin) OVER quarter AS twins,
-           count(*) FILTER (WHERE manual) OVER quarter AS typed,
-           coalesce(bool_and(net_g %% 50000 = 0) FILTER (WHERE NOT manual) OVER quarter, true) AS coarse,
-           count(*) FILTER (WHERE manual AND net_g %% %(round)s = 0) OVER quarter AS typed_round
-    FROM journal WINDOW quarter AS (
-        PARTITION BY scale_id ORDER BY occurred_at RANGE BETWEEN %(around)s PRECEDING AND %(around)s FOLLOWING)
 )
 SELECT line.id, line.stage, load.origin, line.supply_on,
        load.waste_code_id IS NULL OR EXISTS (SELECT FROM waste_categorycode allowed
@@ -62,15 +90,13 @@ SELECT line.id, line.stage, load.origin, line.supply_on,
        contract.kind AS contract_kind, tariff.valid @> line.supply_on AS tariff_valid,
        EXISTS (SELECT FROM payouts_accrualline other
             WHERE other.consignment_id = line.consignment_id AND other.stage = line.stage AND other.id < line.id
-              AND other.reverses_id IS NULL AND NOT EXISTS (
+              AND other.mass_g > 0 AND NOT EXISTS (
                 SELECT FROM payouts_accrualline back WHERE back.reverses_id = other.id)) AS claimed_elsewhere,
        weighing.certified_from, weighing.certified_until, weighing.net_g, vehicle.payload_g, line.mass_g,
-       running.month_g, running.monthly_g AS capacity_g,
        fact.edition > 1 AND EXISTS (
-            SELECT FROM payouts_accrualline before JOIN payouts_claim claim ON claim.id = before.claim_id
-            JOIN custody_fact older ON older.id = before.fact_id
-            WHERE before.consignment_id = line.consignment_id AND before.stage = line.stage
-              AND older.edition < fact.edition AND claim.state = 'rejected') AS rejected_before,
+            SELECT FROM payouts_accrualline before WHERE before.consignment_id = line.consignment_id
+              AND before.stage = line.stage AND (SELECT edition FROM custody_fact WHERE id = before.fact_id) < fact.edition
+              AND (SELECT state FROM payouts_claim WHERE id = before.claim_id) = 'rejected') AS rejected_before,
        weighing.recorded_at - weighing.occurred_at AS recorded_late_by,
        weighing.occurred_at - weighing.recorded_at AS clock_ahead_by,
        weighing.occurred_at < load.loaded_at AS weighed_before_loaded,
@@ -80,13 +106,6 @@ SELECT line.id, line.stage, load.origin, line.supply_on,
               AND other.occurred_at > weighing.occurred_at - interval '1 year'  -- a journal begins again at 1 some day
               AND (other.recorded_at, other.occurred_at, other.id)
                 < (weighing.recorded_at, weighing.occurred_at, weighing.id)) AS ticket_before,
-       (SELECT count(*) FROM custody_weighing other
-            WHERE other.scale_id = weighing.scale_id AND other.gross_g = weighing.gross_g AND other.tare_g = weighing.tare_g
-              AND other.occurred_at BETWEEN weighing.occurred_at - %(day)s AND weighing.occurred_at + %(day)s
-              AND (other.recorded_at, other.occurred_at, other.id)
-                < (weighing.recorded_at, weighing.occurred_at, weighing.id)) AS twins_before,
-       scale.tickets AS scale_tickets, scale.twins AS scale_twins, scale.typed AS scale_typed,
-       scale.typed_round AS scale_typed_round, scale.coarse AS scale_coarse,
        ST_Distance(source.point, yard.point) / 1000 AS haul_km, weighing.occurred_at - source.loaded_at AS haul_time,
        tour.km AS tour_km, tour.time AS tour_time, asked_for.declared_g, asked_for.fetched_g,
        (SELECT count(*) FROM custody_consignmentpickup served
@@ -112,7 +131,6 @@ JOIN contracts_programme programme ON programme.id = line.programme_id
 JOIN contracts_tariff tariff ON tariff.id = line.tariff_id
 JOIN accounts_organisation company ON company.id = contract.organisation_id
 JOIN registry_scale bridge ON bridge.id = weighing.scale_id
-JOIN scale ON scale.consignment_id = source.id
 LEFT JOIN registry_facility yard ON yard.id = bridge.facility_id
 LEFT JOIN custody_transportsheet sheet ON sheet.consignment_id = source.id AND sheet.plate <> ''
 LEFT JOIN custody_batch batch ON batch.id = fact.batch_id
@@ -142,13 +160,29 @@ LEFT JOIN LATERAL (
     WHERE served.consignment_id = source.id HAVING NOT bool_or(pickup.mass_assumed)
 ) AS asked_for ON true
 LEFT JOIN registry_vehicle vehicle ON vehicle.id = source.vehicle_id
-LEFT JOIN running ON running.id = fact.id
 ORDER BY line.id
 """
 
 
 def line_facts(line_ids: Sequence[int]) -> dict[int, LineFacts]:
     """What the rules know about each line."""
-    return {row.pop("id"): LineFacts(**row) for row in rows(_FACTS, {
-        "lines": list(line_ids), "day": timedelta(days=1), "around": QUARTER / 2, "round": ticket.ROUND_G,
-        "speed": way.SPEED_KMH})}
+    return dict(facts_of(line_ids))
+
+
+def facts_of(line_ids: Sequence[int]) -> Iterator[tuple[int, LineFacts]]:
+    """The same of however many lines, one after another, at the same cost for each.
+
+    What is counted over a plant's month and a scale's quarter is counted once for all of them; the rest is looked up a few
+    hundred lines at a time, so that a large month is planned like a small one.
+    """
+    lines = rows(_OF, {"lines": list(line_ids)})
+    facts, loads = ([*{line[name] for line in lines}] for name in ("fact_id", "source_id"))
+    months = {row.pop("id"): row for row in rows(_MONTHS, {"facts": facts})}
+    scales = {row.pop("consignment_id"): row for row in rows(_SCALES, {
+        "loads": loads, "day": DAY, "around": QUARTER / 2, "round": ticket.ROUND_G})}
+    for n in range(0, len(lines), AT_ONCE):
+        chunk = {line["id"]: line for line in lines[n:n + AT_ONCE]}
+        for row in rows(_FACTS, {"lines": list(chunk), "day": DAY, "speed": way.SPEED_KMH}):
+            line = chunk[row.pop("id")]
+            yield line["id"], LineFacts(
+                **row, **months.get(line["fact_id"], _NO_CEILING), **scales[line["source_id"]])

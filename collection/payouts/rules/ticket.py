@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from math import comb
+from functools import lru_cache
+from math import exp, fsum, lgamma, log
 
 from collection.kernel.words import Words
 
@@ -121,7 +122,7 @@ def scale_of_twins(facts: LineFacts) -> Numbers | None:
           "Weights typed in at this scale are too round"),
     cure=Words("Таразыны автоматты есепке қосыңыз", "Подключите весы к автоматическому учёту",
                "Let the scale report its weights itself"),
-    source="Statistics of the scale over a quarter: digit preference of typed weights, exact binomial test")
+    source="Statistics of the scale over a quarter: digit preference of typed weights, binomial test")
 def digit_preference(facts: LineFacts) -> Numbers | None:
     return _preference(facts.scale_typed, facts.scale_typed_round, facts.scale_coarse)
 
@@ -143,6 +144,14 @@ def _preference(typed: int, rounded: int, coarse: bool) -> Numbers | None:
     return {"typed": typed, "round": rounded}
 
 
+@lru_cache(maxsize=4096)
 def tail(trials: int, hits: int, chance: float) -> float:
-    """The probability of `hits` or more in so many trials: exact, of the binomial distribution."""
-    return sum(comb(trials, n) * chance**n * (1 - chance) ** (trials - n) for n in range(hits, trials + 1))
+    """The probability of `hits` or more in so many trials: of the binomial distribution, term by term.
+
+    By logarithms: a busy scale types more tickets in a quarter than a float could count ways to choose among.
+    """
+    def log_of(n: int) -> float:
+        ways = lgamma(trials + 1) - lgamma(n + 1) - lgamma(trials - n + 1)
+        return ways + n * log(chance) + (trials - n) * log(1 - chance)
+
+    return fsum(exp(log_of(n)) for n in range(hits, trials + 1))

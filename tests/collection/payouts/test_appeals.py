@@ -11,11 +11,17 @@ from django.db import connection
 from collection.contracts.models import Allotment
 from collection.custody import operations as custody
 from collection.kernel.actor import HOUSE
+from collection.kernel.db import transaction
 from collection.kernel.refusals import NotFound, SamePerson, StaleVersion, WrongState
 from collection.payouts import operations as payouts, queries
+from collection.payouts.models import AccrualLine
+from collection.payouts.tasks import reprice_facts
+from notifications.models import OutboxRow
 from tests import cast
-from tests.collection.custody.haul import TONNE
+from tests.collection.custody.haul import TONNE, two_contracts
 from tests.collection.custody.refusing import database_refuses, refused
+from tests.collection.payouts.office import Office
+from tests.collection.payouts.test_repricing import change
 
 MARCH = date(2026, 3, 1)
 
@@ -80,6 +86,34 @@ def test_a_granted_appeal_against_a_rejection_brings_the_money_back(haul, office
     assert {one.kind: one.balance_tiyn for one in queries.balances(HOUSE)} == {
         "cost": paid.amount_tiyn, "accrued": 0, "approved": 0, "bank": -paid.amount_tiyn}
     assert queries.recompute_check().differences == ()
+
+
+def test_what_came_back_has_the_rate_of_its_day(transactional_db, reference):
+    """The rate changed while the claim was rejected, and repricing passed it by: the appeal rings for it again."""
+    with transaction():
+        haul = two_contracts(cast.Scene())
+        office = Office(haul.scene)
+        haul.received(cast.AT, [TONNE])
+        office.accrue(cast.AT)
+        claim = office.verify(office.submitted(haul.collector, cast.AT, MARCH), cast.AT)
+        claim = payouts.reject_claim(actor=office.finance, at=cast.AT, claim_id=claim.id, reason="phantom load")
+        change(haul.scene, "10.00")
+    assert collection_lines() == [(1, TONNE, 39_141_25, MARCH, claim.id)]  # what is finally rejected stays as it was
+    reprice_facts(OutboxRow.objects.get(task="tariffs.changed").pk)
+    with transaction():
+        decide(cast.member(office.inspector.organisation_id, "inspector"), appeal(haul, claim))
+    ring, = OutboxRow.objects.filter(task="tariffs.changed", state="waiting")
+    reprice_facts(ring.pk)
+    april = date(2026, 4, 1)  # March is closed for the contract: it has a claim of it
+    assert collection_lines() == [
+        (1, TONNE, 39_141_25, MARCH, claim.id), (2, -TONNE, -39_141_25, april, None), (3, TONNE, 43_250_00, april, None)]
+    assert queries.claim(HOUSE, claim.id).amount_tiyn == claim.amount_tiyn
+    assert queries.recompute_check().differences == ()
+
+
+def collection_lines():
+    return list(AccrualLine.objects.filter(stage="collection").order_by("id").values_list(
+        "edition", "mass_g", "amount_tiyn", "claim_month", "claim_id"))
 
 
 def test_a_dismissed_appeal_leaves_the_no(haul, office, second, rejected, told):

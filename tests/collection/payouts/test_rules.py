@@ -127,3 +127,5 @@ def test_a_round_ticket_of_a_scale_that_prefers_round_ones_is_held():
 def test_the_tail_is_the_exact_binomial_one():
     assert tail(2, 2, 0.1) == pytest.approx(0.01) and tail(3, 0, 0.3) == pytest.approx(1)
     assert tail(4, 3, 0.5) == pytest.approx(5 / 16)
+    assert tail(1_200, 48, 0.04) == pytest.approx(0.519, abs=0.005)  # more ways to choose than a float can count
+    assert tail(20_000, 2_000, 0.04) < 1e-200
