@@ -37,12 +37,13 @@ def find(major: int | None = None) -> Binaries:
     return Binaries(*postgres, redis)
 
 
-def packages_to_install() -> list[str]:
-    """The system packages that this machine lacks for the project: servers, GDAL and GEOS, npm, venv for this Python."""
+def packages_to_install(*, dev: bool = False) -> list[str]:
+    """The system packages that this machine lacks: servers, GDAL and GEOS, npm, venv for this Python; a browser for tests."""
     packages = [] if find_postgres() else postgres_packages()
     packages += [] if find_redis() else ["redis-server"]
     packages += [] if all(map(ctypes.util.find_library, ("gdal", "geos_c", "proj"))) else ["gdal-bin"]
     packages += [] if shutil.which("npm") else ["npm"]  # fetches what the pages load in a browser
+    packages += [] if not dev or shutil.which("chromium") else ["chromium"]
     return packages + ([] if importlib.util.find_spec("ensurepip") else ["python3-venv"])
 
 

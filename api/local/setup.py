@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with open(ROOT / "requirements.lock") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would trip over each other
-            packages = binaries.packages_to_install()
+            packages = binaries.packages_to_install(dev=dev)
             if packages:
                 apt.install(packages)
             install_python(dev)
