@@ -30,7 +30,9 @@ from .session import YEAR_S, actor_in, remember
 
 Result = TypeVar("Result")
 #: The sections in their order: the page's name -> the action it needs.
-SECTIONS: dict[str, str | None] = {"overview": None, "unserved": "unserved.read"}
+SECTIONS: dict[str, str | None] = {
+    "overview": None, "unserved": "unserved.read", "claims": "claim.read", "registers": "register.read",
+}
 #: No script and no style but our own files, nothing from elsewhere, nobody may frame us.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "

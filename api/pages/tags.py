@@ -13,7 +13,7 @@ from typing import Any
 from django import template
 from django.utils import translation
 
-from api.v1.catalog.labels import STATES
+from api.v1.catalog.labels import LISTS, STATES
 from collection.kernel.calendar import ALMATY
 from collection.kernel.db import now
 from collection.kernel.words import Words
@@ -52,7 +52,7 @@ def of(names: dict[str, Words], code: str | None) -> str:
 @register.filter
 def state(value: str, kind: str) -> str:
     """What a code of a lifecycle is called: `{{ pickup.state|state:"pickup_state" }}`."""
-    found = STATES.get(kind, {}).get(value)
+    found = STATES.get(kind, {}).get(value) or WORDS.get(f"step_{value}")
     return found.in_language(language()) if found else value
 
 
@@ -119,9 +119,23 @@ def month(value: date | str | None) -> str:
 
 
 @register.filter
-def rule(code: str) -> str:
-    """The key of what a rule of eligibility is called."""
-    return f"rule_{code}"
+def listed(value: str, kind: str) -> str:
+    """What a code of a list is called: `{{ line.stage|listed:"stage" }}`."""
+    found = LISTS.get(kind, {}).get(value)
+    return found.in_language(language()) if found else value
+
+
+@register.filter
+def reason(value: str) -> str:
+    """The house's own reasons in words; a person's as they wrote it."""
+    found = WORDS.get(f"reason_{value}")
+    return found.in_language(language()) if found else value
+
+
+@register.filter
+def key(code: str, kind: str) -> str:
+    """The key of a text that is chosen by a code: `{% say rule|key:"rule" %}` says "rule_quota"."""
+    return f"{kind}_{code}"
 
 
 @register.filter

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import dispatching, overview, sign_in, tiles
+from . import dispatching, loads, money, overview, sign_in, tiles
 
 urlpatterns = [
     path("", overview.Overview.as_view(), name="overview"),
@@ -8,5 +8,10 @@ urlpatterns = [
     path("sign-out", sign_in.SignOut.as_view(), name="sign-out"),
     path("unserved", dispatching.Unserved.as_view(), name="unserved"),
     path("pickups/<uuid:pickup_id>", dispatching.Pickup.as_view(), name="pickup"),
+    path("loads/<uuid:consignment_id>", loads.Load.as_view(), name="load"),
+    path("claims", money.Claims.as_view(), name="claims"),
+    path("claims/<uuid:claim_id>", money.Claim.as_view(), name="claim"),
+    path("registers", money.Registers.as_view(), name="registers"),
+    path("registers/<uuid:register_id>", money.Register.as_view(), name="register"),
     path("tiles/units/<int:z>/<int:x>/<int:y>", tiles.units, name="unit-tiles"),
 ]

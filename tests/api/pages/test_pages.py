@@ -11,8 +11,10 @@ from django.test import Client
 from api.pages.sign_in import written
 from api.pages.words import WORDS
 from collection.accounts.models import Session
+from collection.custody.states import LINEAGE_NODES
 from collection.dispatch.matching import PLANT_RULES, RULES
 from collection.kernel.words import LANGUAGES
+from collection.payouts.states import STAGE_STATUSES
 from collection.stats.measures import MEASURES
 from notifications.models import OutboxRow
 
@@ -85,7 +87,13 @@ def test_every_text_is_there_in_three_languages_and_none_is_left_over():
     for path in PAGES.rglob("*.html"):
         said |= set(re.findall(r"""\{% say ["'](\w+)["']""", path.read_text()))
     code = " ".join(path.read_text() for path in PAGES.glob("*.py") if path.name != "words.py")
-    named = {*LANGUAGES, *MEASURES, *(f"rule_{rule}" for rule in (*RULES, *PLANT_RULES)), *re.findall(r'"(\w+)"', code)}
+    chosen = {
+        "rule": (*RULES, *PLANT_RULES), "node": LINEAGE_NODES, "money": STAGE_STATUSES,
+        "reason": ("ceiling_reached", "cap_reached"), "step": ("parted", "incident", "corrected"),
+    }
+    coded = {f"{kind}_{code}" for kind, codes in chosen.items() for code in codes}
+    assert coded - WORDS.keys() == set()
+    named = {*coded, *LANGUAGES, *MEASURES, *re.findall(r'"(\w+)"', code)}
     assert said - WORDS.keys() == set()
     assert WORDS.keys() - said - named == set()
     for key, words in WORDS.items():

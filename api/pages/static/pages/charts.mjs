@@ -14,7 +14,21 @@ const css = (name) => {
 /** The words of the cards: what each measure is called in the page's language. */
 const called = (name) => document.querySelector(`.card.${name} h3`)?.textContent ?? name;
 
+const COLOURS = { pickup: "declared", load: "collected", part: "collected", grouping: "collected", plant: "received", batch: "recycled",
+  product: "recycled", byproduct: "recycled", sale: "paid", refused: "bad", lost: "soft" };
+
 const KINDS = {
+  lineage: ({ nodes, links }) => ({
+    tooltip: { backgroundColor: css("sheet"), borderColor: css("line"), textStyle: { color: css("ink") },
+      valueFormatter: (value) => value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 3 }) },
+    series: [{
+      type: "sankey", left: 8, right: 130, top: 8, bottom: 8, nodeWidth: 14, nodeGap: 18, draggable: false,
+      data: nodes.map((one) => ({ name: one.name, itemStyle: { color: css(COLOURS[one.kind]) } })),
+      links: links.map(({ source, target, value }) => ({ source, target, value })),
+      label: { color: css("ink"), formatter: ({ name }) => nodes.find((one) => one.name === name).called },
+      lineStyle: { color: "gradient", opacity: 0.35 },
+    }],
+  }),
   trend: ({ months, series }) => ({
     grid: { left: 48, right: 56, top: 36, bottom: 28 },
     legend: { top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: css("soft") } },
