@@ -31,7 +31,11 @@ class AuditLine(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["object_type", "object_id", "seq"], name="audit_chain_is_a_line")]
-        indexes = [models.Index(fields=["verb", "at"])]
+        indexes = [
+            models.Index(fields=["verb", "at"]),
+            models.Index(fields=["organisation_id", "verb"], include=["at"], condition=models.Q(organisation_id__isnull=False),
+                         name="audit_what_a_company_did"),
+        ]
 
 
 class ChainHead(models.Model):

@@ -51,7 +51,8 @@ class MonthOfLoadsReply(Reply):
 class StockReply(Reply):
     facility_id = serializers.UUIDField()
     category = serializers.CharField()
-    product_g = serializers.IntegerField()
+    material = serializers.CharField(help_text="product | byproduct")
+    made_g = serializers.IntegerField()
     sold_g = serializers.IntegerField()
 
 

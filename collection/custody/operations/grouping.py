@@ -20,7 +20,7 @@ from collection.registry.rules import plate_of
 from ..models import Consignment, Grouping, GroupingMember
 from ..rules import apportion
 from ..steps import Cut, divide, move, take, weights
-from .receipts import NewReceipt, ReceiptDoesNotDivideNet, RefusalNeedsReason, receive
+from .receipts import NewReceipt, ReceiptDoesNotDivideNet, RefusalNeedsReason, take_in
 from .refusals import Wrongs
 from .storing import destinations, divided
 from .weighings import OverRoadLimit
@@ -139,7 +139,7 @@ def _share_out(new: NewGrouping, loads: Sequence[Consignment], masses: Sequence[
 def receive_group(*, actor: Actor, at: datetime, receipt: GroupReceipt) -> list[UUID]:
     """Receive every member of a grouping: accepted and refused are shared out by mass, and each share is a receipt.
 
-    It is `receive` for a list, with one decision instead of one for each. Errors: NotFound, and those of `receive`.
+    Each member's audit line is that of a receipt. Errors: NotFound, and those of `receive`.
     """
     members = list(GroupingMember.objects.filter(
         grouping__in=Grouping.objects.visible_to(actor).filter(pk=receipt.grouping_id)).order_by("id").values_list(
@@ -158,7 +158,7 @@ def receive_group(*, actor: Actor, at: datetime, receipt: GroupReceipt) -> list[
     accepted = apportion(receipt.accepted_g, masses)
     refused = [mass_g - accepted_g for mass_g, accepted_g in zip(masses, accepted, strict=True)]
     impure = [None] * len(masses) if receipt.impurity_g is None else apportion(receipt.impurity_g, refused)
-    return receive(actor=actor, at=at, receipts=[
+    return take_in(actor, at, [
         NewReceipt(pk, accepted_g, refused_g, receipt.occurred_at, receipt.reason if refused_g else "", impurity_g=impurity_g)
         for (pk, _), accepted_g, refused_g, impurity_g in zip(members, accepted, refused, impure, strict=True)
     ])

@@ -78,6 +78,11 @@ def receive(*, actor: Actor, at: datetime, receipts: Sequence[NewReceipt]) -> li
     Only the accepted mass can ever be paid. Errors: NotFound, StaleVersion, WrongState; ReceiptDoesNotDivideNet,
     RefusalNeedsReason, OccurredInFuture. Returns the receipts' ids.
     """
+    return take_in(actor, at, receipts)
+
+
+def take_in(actor: Actor, at: datetime, receipts: Sequence[NewReceipt]) -> list[UUID]:
+    """What `receive` does, for the verbs that receive: of one load each, or of a grouping."""
     ids = [one.consignment_id for one in receipts]
     loads = take(actor, ids, action="receive", parties=("recycler_id",), versions=[one.version for one in receipts])
     weighed = weights(ids)

@@ -133,28 +133,29 @@ def sales(actor: Actor, *, ids: Iterable[UUID] | None = None, facility_id: UUID 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """Product of one plant and category since the beginning, in grams. `left_g` below zero cannot be."""
+    """Product, or by-product, of one plant and category since the beginning, in grams. `left_g` below zero cannot be."""
 
     facility_id: UUID
     category: str
-    product_g: int
+    material: str  # states.PRODUCTS
+    made_g: int
     sold_g: int
 
     @property
     def left_g(self) -> int:
-        return self.product_g - self.sold_g
+        return self.made_g - self.sold_g
 
 
 def stock(facility_ids: Iterable[UUID]) -> list[Stock]:
-    """What was made and what was sold, for each plant and category that has either."""
+    """What was made and what was sold, for each plant, category and material that has either."""
     return [
         Stock(**row) for row in rows(
             """
-            SELECT facility_id, category_id AS category, sum(product_g)::bigint AS product_g, sum(sold_g)::bigint AS sold_g
-            FROM (SELECT facility_id, category_id, product_g, 0 AS sold_g FROM custody_batch
-                  UNION ALL SELECT facility_id, category_id, 0, mass_g FROM custody_sale
-                  WHERE material = 'product') AS moves
-            WHERE facility_id = ANY(%s) GROUP BY facility_id, category_id ORDER BY facility_id, category_id
+            SELECT facility_id, category_id AS category, material, sum(made_g)::bigint AS made_g, sum(sold_g)::bigint AS sold_g
+            FROM (SELECT facility_id, category_id, 'product' AS material, product_g AS made_g, 0 AS sold_g FROM custody_batch
+                  UNION ALL SELECT facility_id, category_id, 'byproduct', byproduct_g, 0 FROM custody_batch WHERE byproduct_g > 0
+                  UNION ALL SELECT facility_id, category_id, material, 0, mass_g FROM custody_sale) AS moves
+            WHERE facility_id = ANY(%s) GROUP BY 1, 2, 3 ORDER BY facility_id, category_id, material DESC
             """,
             [list(facility_ids)],
         )

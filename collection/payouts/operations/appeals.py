@@ -69,7 +69,9 @@ def decide_appeal(*, actor: Actor, at: datetime, appeal_id: UUID, granted: bool,
     if row.state != "open":
         raise WrongState(state=row.state, allowed_actions=[])
     claim = take_claim(actor, row.claim_id, action="appeal", version=None)
-    refuse_same_person(actor, row.against, row.filed_by, claim.prepared_by, claim.submitted_by)
+    if granted and claim.state != row.of_state:  # returned and appealed, filed again, and rejected by somebody else since
+        raise WrongState(state=claim.state, allowed_actions=[])
+    refuse_same_person(actor, row.against, claim.refused_by, row.filed_by, claim.prepared_by, claim.submitted_by)
     if granted and claim.state == "rejected" and AccrualLine.objects.filter(reverses__claim=claim).exists():
         raise CorrectedSince
     Appeal.objects.filter(pk=appeal_id).update(

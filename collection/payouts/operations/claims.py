@@ -148,7 +148,7 @@ def _verdicts(claim: Claim) -> dict[str, dict[str, Any]]:
             if len(of["consignments"]) < NAMED and lines[line_id] not in of["consignments"]:
                 of["consignments"].append(lines[line_id])
     plant = claim.contract.facility_id if claim.contract.kind != "collection" else None
-    stocks = [Stock(one.category, one.product_g, one.sold_g) for one in stock([plant])] if plant else []
+    stocks = [Stock(one.category, one.material, one.made_g, one.sold_g) for one in stock([plant])] if plant else []
     return found | broken(ClaimFacts(
         act_number=claim.act_number, einvoice_number=claim.einvoice_number,
         einvoice_elsewhere=_einvoice_elsewhere(claim.pk, claim.einvoice_number), stocks=stocks), "block")

@@ -30,7 +30,7 @@ WITH cell AS MATERIALIZED (
            date_trunc('month', fact.occurred_on)::date AS month
     FROM custody_fact fact JOIN registry_facilitycapacity capacity
         ON capacity.facility_id = fact.facility_id AND capacity.category_id = fact.category_id
-    WHERE fact.id = ANY(%(facts)s) AND fact.measure = 'recycled'
+    WHERE fact.id = ANY(%(facts)s::bigint[]) AND fact.measure = 'recycled'
 ), running AS (
     SELECT fact.id, cell.monthly_g AS capacity_g, sum(fact.grams) OVER (
         PARTITION BY fact.facility_id, fact.category_id, cell.month ORDER BY fact.id)::bigint AS month_g
@@ -39,7 +39,7 @@ WITH cell AS MATERIALIZED (
             AND fact.category_id = cell.category_id AND fact.occurred_on >= cell.month
             AND fact.occurred_on < (cell.month + interval '1 month')::date OFFSET 0) AS fact
 )
-SELECT * FROM running WHERE id = ANY(%(facts)s)
+SELECT * FROM running WHERE id = ANY(%(facts)s::bigint[])
 """
 
 # Each scale's journal is read once, from a half-quarter before the first of these tickets to one after the last.

@@ -38,6 +38,6 @@ def einvoice_reused(facts: ClaimFacts) -> Numbers | None:
        cure=Words("Массалар теңгерімін түзетіңіз", "Исправьте баланс масс", "Correct the mass balance"),
        source="Mass balance of the plant")
 def negative_stock(facts: ClaimFacts) -> Numbers | None:
-    short = [{"category": one.category, "product_g": one.product_g, "sold_g": one.sold_g}
-             for one in facts.stocks if one.sold_g > one.product_g]
+    short = [{"category": one.category, "material": one.material, "made_g": one.made_g, "sold_g": one.sold_g}
+             for one in facts.stocks if one.sold_g > one.made_g]
     return {"stocks": short} if short else None

@@ -70,10 +70,11 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """Product of one category that a plant made and sold since the beginning, in grams."""
+    """Product, or by-product, of one category that a plant made and sold since the beginning, in grams."""
 
     category: str
-    product_g: int
+    material: str
+    made_g: int
     sold_g: int
 
 

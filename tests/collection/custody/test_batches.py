@@ -64,12 +64,21 @@ def test_only_loads_of_the_contract_and_category_go_in(scene, haul):
         custody.process(actor=HOUSE, at=cast.AT, batches=[batch(haul, [pk], TONNE)])
 
 
+def test_byproducts_are_a_stock_of_their_own(haul):
+    ids = haul.received(cast.AT, [10 * TONNE])
+    custody.process(actor=HOUSE, at=cast.AT, batches=[batch(haul, ids, 7 * TONNE, 2 * TONNE, TONNE)])
+    custody.sell(actor=haul.recycler.actor, at=cast.AT, sales=[custody.NewSale(
+        haul.recycler.facility_id, "polymer", 3 * TONNE, "ТОО Покупатель", "ESF-9", cast.AT, material="byproduct")])
+    assert [(one.material, one.made_g, one.left_g) for one in queries.stock([haul.recycler.facility_id])] == [
+        ("product", 7 * TONNE, 7 * TONNE), ("byproduct", 2 * TONNE, -TONNE)]
+
+
 def test_stock_is_what_was_made_and_not_yet_sold(haul):
     haul.recycled(cast.AT, [10 * TONNE])
     sale = custody.NewSale(haul.recycler.facility_id, "polymer", 4 * TONNE, "ТОО Покупатель", "ESF-1", cast.AT)
     made = custody.sell(actor=haul.recycler.actor, at=cast.AT, sales=[sale])
     stock = queries.stock([haul.recycler.facility_id])
-    assert [(one.product_g, one.sold_g, one.left_g) for one in stock] == [(9 * TONNE, 4 * TONNE, 5 * TONNE)]
+    assert [(one.made_g, one.sold_g, one.left_g) for one in stock] == [(9 * TONNE, 4 * TONNE, 5 * TONNE)]
     assert queries.sale(haul.recycler.actor, made[0]).buyer == "ТОО Покупатель"
     with refused(custody.EinvoiceReused, einvoice_number="einvoice_reused"):
         custody.sell(actor=haul.recycler.actor, at=cast.AT, sales=[sale])

@@ -14,6 +14,7 @@ from collection.kernel.actor import HOUSE
 from collection.kernel.db import transaction
 from collection.kernel.refusals import NotFound, SamePerson, StaleVersion, WrongState
 from collection.payouts import operations as payouts, queries
+from collection.payouts.declarations import CURRENT
 from collection.payouts.models import AccrualLine
 from collection.payouts.tasks import reprice_facts
 from notifications.models import OutboxRow
@@ -133,6 +134,25 @@ def test_what_was_corrected_since_is_claimed_by_itself(haul, office, second, rej
     with refused(payouts.CorrectedSince):
         decide(second, filed)
     assert queries.recompute_check().differences == ()
+
+
+def test_an_appeal_is_of_the_no_it_was_filed_against(haul, office, second, returned):
+    """Filed again instead of waiting, and rejected then: the old appeal is no way around the new no. It may be dismissed."""
+    filed = appeal(haul, returned)
+    payouts.submit_claim(actor=haul.collector.actor, at=cast.AT, claim_id=returned.id, act_number="A-2",
+                         einvoice_number="ESF-AGAIN", declaration=CURRENT)
+    with refused(WrongState):
+        decide(second, filed)  # it is on its way again
+    third = cast.member(office.inspector.organisation_id, "inspector")
+    payouts.verify_claim(actor=third, at=cast.AT, claim_id=returned.id)
+    payouts.reject_claim(actor=office.finance, at=cast.AT, claim_id=returned.id, reason="phantom load")
+    with refused(WrongState):
+        decide(second, filed)
+    with refused(SamePerson):
+        decide(office.finance, filed, granted=False)  # who said the no there is now
+    assert decide(second, filed, granted=False).state == "dismissed"
+    assert decide(second, appeal(haul, returned)).state == "granted"
+    assert queries.claim(HOUSE, returned.id).state == "verified"
 
 
 def test_whose_appeals_one_sees(haul, office, returned):

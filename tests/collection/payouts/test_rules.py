@@ -36,7 +36,7 @@ GOOD = LineFacts(
     batch_input_g=10_000_000, batch_product_g=9_600_000, yield_least_permille=600, yield_most_permille=960,
     scale_coarse=True, company_age_days=30, related=False)
 GOOD_CLAIM = ClaimFacts(act_number="A", einvoice_number="E", einvoice_elsewhere=False,
-                        stocks=[Stock("polymer", 200, 200)])
+                        stocks=[Stock("polymer", "product", 200, 200)])
 
 
 def test_an_honest_line_breaks_nothing():
@@ -98,7 +98,8 @@ def test_the_last_value_that_passes(changes):
 @pytest.mark.parametrize(("rule", "changes"), [
     ("act_missing", {"act_number": ""}), ("einvoice_missing", {"einvoice_number": None}),
     ("einvoice_reused", {"einvoice_elsewhere": True}),
-    ("negative_stock", {"stocks": [Stock("paper", 5, 5), Stock("polymer", 200, 201)]}),
+    ("negative_stock", {"stocks": [Stock("paper", "product", 5, 5), Stock("polymer", "product", 200, 201)]}),
+    ("negative_stock", {"stocks": [Stock("paper", "product", 5, 0), Stock("paper", "byproduct", 1, 2)]}),
 ])
 def test_what_blocks_a_claim(rule, changes):
     assert list(broken(replace(GOOD_CLAIM, **changes), "block")) == [rule]

@@ -101,7 +101,7 @@ def test_a_plant_licensed_for_200_tonnes_claims_350(scene, office):
     assert (returned.state, returned.reason) == ("returned", "negative_stock")
     verdict = {one.rule: one for one in queries.verdicts(claim.id)}["negative_stock"]
     assert not verdict.passed and verdict.params == {"stocks": [
-        {"category": "polymer", "product_g": 230 * TONNE, "sold_g": 240 * TONNE}]}
+        {"category": "polymer", "material": "product", "made_g": 230 * TONNE, "sold_g": 240 * TONNE}]}
 
 
 def test_a_register_of_74_orders_with_one_bad_iban(scene, office):
