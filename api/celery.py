@@ -25,13 +25,14 @@ app.conf.update(
     accept_content=["json"],
     timezone="UTC",
     # --- queues: a slow SMS gateway must not hold up offers ---------------------------------------------------
-    task_queues=[Queue(name) for name in ("rooms", "push", "sms", "email")],
+    task_queues=[Queue(name) for name in ("rooms", "push", "sms", "email", "hooks")],
     task_default_queue="rooms",
     task_create_missing_queues=False,  # a misspelt queue is an error, not a place where messages wait for ever
     task_routes={
         "notifications.push": {"queue": "push"},
         "notifications.sms": {"queue": "sms"},
         "notifications.email": {"queue": "email"},
+        "notifications.hook": {"queue": "hooks"},
     },
     # --- a task is done when it is done ----------------------------------------------------------------------
     task_acks_late=True,

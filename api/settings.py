@@ -123,6 +123,11 @@ FCM_SERVICE_ACCOUNT = os.environ.get("FCM_SERVICE_ACCOUNT", "")  # path of the J
 FCM_ENDPOINT = os.environ.get("FCM_ENDPOINT", "")  # only for a fake in tests and the demo
 SMS_GATEWAY_URL = os.environ.get("SMS_GATEWAY_URL", "")  # empty: the log channel
 SMS_GATEWAY_TOKEN = os.environ.get("SMS_GATEWAY_TOKEN", "")
+# Secrets of webhooks are derived from it; a new one changes them all.
+WEBHOOK_KEY = os.environ.get("WEBHOOK_KEY") or SECRET_KEY
+WEBHOOK_ALLOW_INSIDE = flag("WEBHOOK_ALLOW_INSIDE")  # http and private addresses, for tests with a receiver of their own
+if PRODUCTION and WEBHOOK_ALLOW_INSIDE:
+    raise SystemExit("WEBHOOK_ALLOW_INSIDE lets anybody's webhook reach the inner network. Not in production.")
 DISTANCE_ENGINE = os.environ.get("DISTANCE_ENGINE", "geodesic")  # or osrm, valhalla
 DISTANCE_URL = os.environ.get("DISTANCE_URL", "")
 DISTANCE_COSTING = os.environ.get("DISTANCE_COSTING", "truck")  # Valhalla's vehicle
@@ -196,6 +201,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "GivenRole": "collection.accounts.states.GIVEN_ROLES", "AdminRole": "collection.accounts.states.GIVES",
         "OrganisationKind": "collection.accounts.states.KINDS", "Language": "collection.kernel.words.LANGUAGES",
         "DeviceKind": "api.v1.devices.serializers.KINDS", "Platform": "api.v1.devices.serializers.PLATFORMS",
+        "WebhookEvent": "notifications.webhooks.EVENTS", "WebhookSent": "api.v1.webhooks.serializers.SENT",
+        "DeliveryState": "api.v1.webhooks.serializers.STATES", "DisabledReason": "api.v1.webhooks.serializers.REASONS",
         "Precision": "api.v1.places.serializers.PRECISIONS", "PlaceLevel": "api.v1.places.serializers.LEVELS",
         "PickupState": "collection.pickups.states.PICKUP_STEPS",
         "CancelReason": "collection.pickups.states.CANCEL_REASONS",

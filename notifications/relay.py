@@ -32,7 +32,7 @@ BUNDLE = 20  # pushes per message
 QUEUE_LIMIT = 500  # messages
 POLL_S = 1.0
 REPORT_S = 60.0
-QUEUES = {"push": "push", "sms": "sms", "email": "email", "work": "rooms"}
+QUEUES = {"push": "push", "sms": "sms", "email": "email", "work": "rooms", "hook": "hooks"}
 REDIS_IS_AWAY = (OperationalError, RedisError, OSError)
 
 LEASE = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from . import delivery
+from . import delivery, hooks
 
 
 @shared_task(name="notifications.push")
@@ -20,3 +20,8 @@ def sms(row_id: int) -> None:
 @shared_task(name="notifications.email")
 def email(row_id: int) -> None:
     delivery.message(row_id)
+
+
+@shared_task(name="notifications.hook")
+def hook(row_id: int) -> None:
+    hooks.tell(row_id)

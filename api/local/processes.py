@@ -100,13 +100,17 @@ def running(
         celery = ("-m", "celery", "-A", "api.celery")
         house.start("web", "-m", "gunicorn", "-c", "python:api.gunicorn", env=full)
         house.start(
-            "worker", *celery, "worker", "-Q", "rooms,push,sms,email", "--pool", "prefork", "--concurrency", "2",
+            "worker", *celery, "worker", "-Q", "rooms", "--pool", "prefork", "--concurrency", "2",
             "--loglevel", "INFO", "--without-gossip", "--without-mingle", "-n", f"house-{os.getpid()}@%h", env=full)
+        house.start(  # it only waits for others, so it has threads, and nobody slow holds up the rooms
+            "sender", *celery, "worker", "-Q", "push,sms,email,hooks", "--pool", "threads", "--concurrency", "12",
+            "--loglevel", "INFO", "--without-gossip", "--without-mingle", "-n", f"sender-{os.getpid()}@%h", env=full)
         schedule = str(scratch / "beat")
         house.start("beat", *celery, "beat", "--pidfile=", "--schedule", schedule, "--loglevel", "WARNING", env=full)
         house.start("relay", "manage.py", "relay", env=full)
         wait(house, "the web", lambda: gets(f"{house.base_url}/livez"))
-        wait(house, "the worker", lambda: b" ready." in (house.logs / "worker.log").read_bytes())
+        for worker in ("worker", "sender"):
+            wait(house, f"the {worker}", lambda log=worker: b" ready." in (house.logs / f"{log}.log").read_bytes())
         yield house
     finally:
         house.stop()

@@ -49,6 +49,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "organisation.verify": _roles("manager"),
     "membership.read": _roles("admins staff"), "membership.invite": _roles("admins"),
     "membership.remove": _roles("admins"),
+    "webhook.read": _roles("admins"), "webhook.create": _roles("admins"), "webhook.update": _roles("admins"),
+    "webhook.remove": _roles("admins"), "webhook.secret": _roles("admins"),
     # generators: sites and pickups
     "generator.register": _roles("newcomer people"),
     "site.read": _roles("generators staff"), "site.create": _roles("generators manager support"),

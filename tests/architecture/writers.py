@@ -15,7 +15,7 @@ OWNERS = {
     ("payouts_account", "Account"): ({LEDGER}, {LEDGER}),
     ("payouts_ledgertransaction", "LedgerTransaction"): ({LEDGER}, set()),
     ("payouts_ledgerentry", "LedgerEntry"): ({LEDGER}, set()),
-    ("notifications_outboxrow", "OutboxRow"): ({OUTBOX}, {OUTBOX, "notifications/relay.py"}),
+    ("notifications_outboxrow", "OutboxRow"): ({OUTBOX, "notifications/fallback.py"}, {OUTBOX, "notifications/relay.py"}),
     ("audit_auditline", "AuditLine"): ({"collection/audit/steps.py"}, set()),
     ("audit_anchor", "AuditAnchor"): ({"collection/audit/operations.py"}, set()),
     ("audit_anchoredhead", "AnchoredHead"): (set(), set()),

@@ -12,7 +12,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = ["web", "worker", "beat", "relay", "migrate"]
+OURS = ["web", "worker", "sender", "beat", "relay", "migrate"]
 SETTINGS = (ROOT / "api/settings.py").read_text() + (ROOT / "api/gunicorn.py").read_text()
 READ = {*re.findall(r'(?:environ\.get\(|environ\[|flag\()\s*"(\w+)"', SETTINGS), "DATABASE_URL", "DATABASE_URL_OWNER"}
 

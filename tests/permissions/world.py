@@ -12,6 +12,7 @@ from uuid import UUID
 from django.apps import apps
 from PIL import Image
 
+from collection.accounts import operations as accounts
 from collection.contracts import operations as contracts
 from collection.custody import operations as custody
 from collection.dispatch import operations as dispatch, queries
@@ -43,6 +44,7 @@ MODELS = {
     "corrections": ("custody.Proposal", "consignment__recycler"),
     "groupings": ("custody.Grouping", "collector"),
     "batches": ("custody.Batch", "contract__organisation"), "sales": ("custody.Sale", "facility__organisation"),
+    "webhooks": ("notifications.Webhook", "organisation_id"),
     "claims": ("payouts.Claim", "contract__organisation"),
     "appeals": ("payouts.Appeal", "claim__contract__organisation"), "holds": ("payouts.Hold", "line__contract__organisation"),
 }
@@ -79,6 +81,7 @@ def make() -> World:
     assert haul.collector.actor.user_id
     put_device(recipient_id=haul.collector.actor.user_id, installation_id=phone, kind="token", value="token",
                platform="android", language="kk", at=scene.at)
+    accounts.create_webhook(actor=haul.collector.actor, at=scene.at, url="https://erp.example.kz/in", events=["job.changed"])
     sides = {side: one.organisation_id for side, one in (
         ("generator", scene.generator.actor), ("collector", haul.collector.actor), ("recycler", haul.recycler.actor))}
     change = contracts.propose_tariff_change(
