@@ -109,8 +109,8 @@ def running(
         house.start("beat", *celery, "beat", "--pidfile=", "--schedule", schedule, "--loglevel", "WARNING", env=full)
         house.start("relay", "manage.py", "relay", env=full)
         wait(house, "the web", lambda: gets(f"{house.base_url}/livez"))
-        for worker in ("worker", "sender"):
-            wait(house, f"the {worker}", lambda log=worker: b" ready." in (house.logs / f"{log}.log").read_bytes())
+        logs_of_workers = [house.logs / "worker.log", house.logs / "sender.log"]
+        wait(house, "the workers", lambda: all(b" ready." in log.read_bytes() for log in logs_of_workers))
         yield house
     finally:
         house.stop()
