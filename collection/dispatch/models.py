@@ -11,7 +11,7 @@ from collection.accounts.rights import STAFF_ROLES
 from collection.contracts.models import Contract, Programme
 from collection.kernel.actor import Actor
 from collection.kernel.db import HouseQuerySet
-from collection.pickups.models import Pickup
+from collection.pickups.models import Pickup, Upload
 from collection.registry.models import Facility, Vehicle
 from collection.waste.models import Category
 
@@ -123,6 +123,17 @@ class Incident(models.Model):
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     reported_by = models.UUIDField(null=True)
+
+
+class IncidentPhoto(models.Model):
+    """A photo as evidence, kept by the hash of its original bytes as well. Append-only."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="photos")
+    upload = models.ForeignKey(Upload, models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "upload"], name="evidence_of_job_once")]
 
 
 class UnservedAlarm(models.Model):

@@ -42,6 +42,12 @@ UNSERVED_BODY = Words(
     "№{number} өтінімге орындаушы табылмады.", "Для заявки №{number} не нашлось исполнителя.",
     "No eligible contract was found for request No {number}.",
 )
+PARTED = Words("Өтінім бөліктерге бөлінді", "Заявка разделена на части", "Your request goes in parts")
+PARTED_BODY = Words(
+    "№{number} өтінімді толық алатын орын қалмады. Қалған бөлігі №{rest} өтінім болды.",
+    "Заявку №{number} никто не может взять целиком. Остальное стало заявкой №{rest}.",
+    "Nobody has room for all of request No {number}. The rest of it became request No {rest}.",
+)
 ALARM = Words("Алынбаған қалдық көп", "Много невывезенных отходов", "Much that nobody collects")
 ALARM_BODY = Words(
     "{place}: орындаушысы жоқ өтінімдер {tonnes} т.", "{place}: заявок без исполнителя на {tonnes} т.",

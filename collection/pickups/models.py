@@ -64,7 +64,7 @@ class Pickup(models.Model):
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, null=True, db_index=False)
     accepted_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
-    #: What was left of that one by a lorry that could not take everything; its grams were declared there.
+    #: What a lorry left of that one, or nobody had room for beside the rest of it; its grams were declared there.
     residual_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="residuals", db_index=False)
 
     objects = PickupQuerySet.as_manager()

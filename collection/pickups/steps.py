@@ -9,10 +9,12 @@ from uuid import UUID
 
 from django.db.models import F
 
+from collection.kernel.actor import Actor
 from collection.kernel.db import rows
 from collection.kernel.ids import uuid7
 
 from .models import Pickup, Upload
+from .states import WAITING_STATES
 
 
 def fulfil(pickup_ids: Sequence[UUID], *, at: datetime) -> int:
@@ -53,8 +55,9 @@ class Rest:
     mass_g: int
 
 
-def leave_rest(rests: Mapping[UUID, int], *, at: datetime) -> list[Rest]:
-    """What is left of each pickup (id -> grams) is asked for again, from now on, as a request of its own. One statement.
+def leave_rest(rests: Mapping[UUID, int], *, at: datetime, window: timedelta = REST_WINDOW) -> list[Rest]:
+    """What is left of each pickup (id -> grams) is asked for again, from now on, as a request of its own, for as
+    long as before and for `window` at least. One statement.
 
     Its grams are not declared a second time: they are part of what was declared first.
     """
@@ -73,8 +76,38 @@ def leave_rest(rests: Mapping[UUID, int], *, at: datetime) -> list[Rest]:
         RETURNING id, number, residual_of_id AS pickup_id, declared_g AS mass_g
         """,
         {"ids": [uuid7(at) for _ in rests], "pickups": list(rests), "masses": list(rests.values()), "at": at,
-         "window": REST_WINDOW},
+         "window": window},
     )] if rests else []
+
+
+def evidence(upload_ids: Sequence[UUID], *, actor: Actor) -> tuple[dict[UUID, str], list[tuple[int, str]]]:
+    """Stored photos of the actor's own organisation -> the hashes of their original bytes, and what is wrong with which of
+    `upload_ids`: `duplicate`, `not_found` (or somebody else's), `photo_not_stored`."""
+    found = Upload.objects.in_bulk(list(upload_ids))
+    wrong = []
+    for n, pk in enumerate(upload_ids):
+        photo = found.get(pk)
+        if pk in upload_ids[:n]:
+            wrong.append((n, "duplicate"))
+        elif photo is None or (not actor.is_house and photo.organisation_id != actor.organisation_id):
+            wrong.append((n, "not_found"))
+        elif photo.state != "stored":
+            wrong.append((n, "photo_not_stored"))
+    return {pk: photo.sha256 for pk, photo in found.items()}, wrong
+
+
+def keep_part(pickup_id: UUID, *, part_g: int, at: datetime) -> Rest | None:
+    """The pickup asks for `part_g` grams from now on, and its rest is a request of its own with the same window.
+
+    None if it does not wait any more, or asks for no more than that. What was declared stays declared, with the first.
+    """
+    asked = rows("SELECT declared_g FROM pickups_pickup WHERE id = %s AND state = ANY (%s) AND declared_g > %s FOR UPDATE",
+                 [pickup_id, list(WAITING_STATES), part_g])
+    if not asked:
+        return None
+    [rest] = leave_rest({pickup_id: asked[0]["declared_g"] - part_g}, at=at, window=timedelta())
+    Pickup.objects.filter(pk=pickup_id).update(declared_g=part_g, version=F("version") + 1)
+    return rest
 
 
 def touch(pickup_id: UUID) -> None:

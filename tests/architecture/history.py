@@ -12,6 +12,7 @@ SEALED = (
     "custody_division", "custody_fact", "custody_grouping", "custody_groupingmember", "custody_incident",
     "custody_incidentphoto", "custody_receipt", "custody_return", "custody_sale", "custody_salelot", "custody_signature",
     "custody_stay", "custody_stockorder", "custody_storedtare", "custody_weighing",
+    "dispatch_incidentphoto",
     "payouts_ledgerentry", "payouts_ledgertransaction", "payouts_paid", "payouts_rated", "payouts_verdict",
     "payouts_importedrow", "payouts_paidbefore",
 )

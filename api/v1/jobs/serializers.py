@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from api.http.fields import GeoPoint, Id, Instant, OneOf, Reply, StrictSerializer, Text
+from api.http.fields import GeoPoint, Id, Instant, ListOf, OneOf, Reply, StrictSerializer, Text
 from api.http.pagination import PageQuery, PageReply
+from api.v1.papers.serializers import EvidenceReply
 from api.v1.pickups.serializers import PartyReply, PickupPlaceReply
 from collection.contracts.states import ORIGINS
 from collection.dispatch.states import INCIDENT_KINDS, JOB_STEPS, WITHDRAW_REASONS
@@ -33,6 +34,7 @@ class IncidentForm(StrictSerializer):
     kind = OneOf(INCIDENT_KINDS)
     note = Text(max_length=500, min_length=0, lines=True, default="")
     occurred_at = Instant(required=False, help_text="by the phone's clock")
+    upload_ids = ListOf(child=Id(), max_length=20, default=[], help_text="stored photos of one's own, as evidence")
 
 
 class PlantPlaceReply(Reply):
@@ -89,6 +91,7 @@ class IncidentReply(Reply):
     note = serializers.CharField()
     occurred_at = serializers.DateTimeField(help_text="by the phone's clock")
     recorded_at = serializers.DateTimeField(help_text="by the house's clock")
+    photos = EvidenceReply(many=True)
 
 
 class JobDetailReply(JobReply):

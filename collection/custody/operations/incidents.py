@@ -12,7 +12,7 @@ from collection.audit import steps as audit
 from collection.kernel.actor import Actor
 from collection.kernel.ids import uuid7
 from collection.kernel.refusals import NotFound, Unprocessable
-from collection.pickups.models import Upload
+from collection.pickups import steps as pickups
 from notifications import outbox
 
 from .. import notices
@@ -41,30 +41,24 @@ def report_incident(*, actor: Actor, at: datetime, new: NewIncident) -> UUID:
     load = Consignment.objects.visible_to(actor).filter(pk=new.consignment_id).first()
     if load is None or not (actor.is_house or actor.organisation_id in (load.collector_id, load.recycler_id)):
         raise NotFound
-    photos = Upload.objects.in_bulk(list(new.upload_ids))
+    hashes, unfit = pickups.evidence(new.upload_ids, actor=actor)
     wrongs = Wrongs([new])
     wrongs.future(0, new.occurred_at, at)
     if new.occurred_at < load.loaded_at:
         wrongs.add(Unprocessable, 0, "occurred_at", "before_loading", loaded_at=load.loaded_at.isoformat())
     if not new.note and not new.upload_ids:
         wrongs.add(Unprocessable, 0, "note", "evidence_needed")
-    for n, pk in enumerate(new.upload_ids):
-        photo = photos.get(pk)
-        if pk in new.upload_ids[:n]:
-            wrongs.add(Unprocessable, 0, f"upload_ids/{n}", "duplicate")
-        elif photo is None or (not actor.is_house and photo.organisation_id != actor.organisation_id):
-            wrongs.add(Unprocessable, 0, f"upload_ids/{n}", "not_found")
-        elif photo.state != "stored":
-            wrongs.add(Unprocessable, 0, f"upload_ids/{n}", "photo_not_stored")
+    for n, code in unfit:
+        wrongs.add(Unprocessable, 0, f"upload_ids/{n}", code)
     wrongs.refuse()
     row = Incident.objects.create(
         id=uuid7(at), consignment=load, kind=new.kind, note=new.note, organisation_id=actor.organisation_id,
         occurred_at=new.occurred_at, recorded_at=at, reported_by=actor.user_id)
     IncidentPhoto.objects.bulk_create([
-        IncidentPhoto(incident=row, upload_id=pk, sha256=photos[pk].sha256) for pk in new.upload_ids])
+        IncidentPhoto(incident=row, upload_id=pk, sha256=hashes[pk]) for pk in new.upload_ids])
     audit.record(actor=actor, at=at, verb="consignment.incident", object_type="consignment", object_id=load.pk, after={
         "incident": row.pk, "kind": new.kind, "occurred_at": new.occurred_at,
-        "photos": [photos[pk].sha256 for pk in new.upload_ids]})
+        "photos": [hashes[pk] for pk in new.upload_ids]})
     people = accounts.recipients(notices.told("incident", [load]))
     outbox.put(notices.moved("incident", [load], actor, people), at=at)
     return row.pk

@@ -14,6 +14,7 @@ from collection.kernel.actor import HOUSE
 from collection.kernel.clock import frozen
 from collection.kernel.db import rows, transaction
 from collection.kernel.refusals import Refusal
+from collection.pickups.models import Pickup
 
 from .stage import PROGRAMME, Stage
 from .world import World, answer
@@ -55,13 +56,18 @@ class Drive:
         pickup_id = dispatch.submit_pickup(actor=holder.actor, at=at, new=dispatch.NewPickup(
             programme=PROGRAMME, site_id=holder.site_id, category=one.category, declared_g=one.mass_g,
             origin="own_premises", window_from=one.window_from, window_to=one.window_to)).pickup.id
+        self.begin(at, pickup_id, number)
+
+    def begin(self, at: datetime, pickup_id: UUID, number: int) -> None:
         self.request_of[pickup_id] = number
-        self.plan(one.window_from, lambda at: self.set_out(at, pickup_id))
+        self.plan(max(at, self.world.requests[number].window_from), lambda at: self.set_out(at, pickup_id))
         self.advance(at, pickup_id)
 
     def advance(self, at: datetime, pickup_id: UUID) -> None:
         dispatch.advance(actor=HOUSE, at=at, pickup_id=pickup_id)
         self.listen(at, [pickup_id])
+        for rest in Pickup.objects.filter(residual_of=pickup_id).exclude(id__in=self.request_of).order_by("id"):
+            self.begin(at, rest.id, self.request_of[pickup_id])
 
     def listen(self, at: datetime, pickups: list[UUID]) -> None:
         """People take notice of new offers, and the house of when it has to look again."""

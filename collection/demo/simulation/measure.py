@@ -21,7 +21,7 @@ def measured(drive: Drive) -> dict[str, Any]:
 
     The bounds know every request and every answer beforehand, and count the same penalty for a tonne left behind.
     """
-    ways, chosen = _ways(drive), _chosen(drive)
+    ways, hands = _ways(drive), _hands(drive)
     longest = max(int(way[way < NO_WAY].max(initial=0)) for way in (table.ways() for table in (
         _problem(drive, ways, category, 0) for category in CATEGORIES) if table.mass_g.size))
     penalty_km = math.ceil(longest / 100_000) * 100
@@ -31,8 +31,7 @@ def measured(drive: Drive) -> dict[str, Any]:
         problem = _problem(drive, ways, category, penalty_km * 1000)
         if not problem.mass_g.size:
             continue
-        hands = np.array([chosen.get(n, (-1, -1)) for n in _of(drive, category)]).reshape(-1, 2)
-        plans.append((problem, plan_of(problem, hands[:, 0], hands[:, 1])))
+        plans.append(_parts(drive, problem, category, hands))
         everybody += split_bound(problem)
         problem = _willing(drive, problem, category)
         best, bound = assign(problem), split_bound(problem)
@@ -112,12 +111,25 @@ def _willing(drive: Drive, problem: Problem, category: str) -> Problem:
     return replace(problem, collector=collector)
 
 
-def _chosen(drive: Drive) -> dict[int, tuple[int, int]]:
-    return {
-        drive.request_of[row["pickup_id"]]: (drive.number[row["contract_id"]], drive.number[row["recycler_contract_id"]])
-        for row in rows("SELECT pickup_id, contract_id, recycler_contract_id FROM dispatch_job "
-                        "WHERE state IN ('assigned', 'en_route') AND pickup_id = ANY (%s)", [list(drive.request_of)])
-    }
+def _hands(drive: Drive) -> list[tuple[int, int, int, int]]:
+    """(request, grams, collector, recycler) of every pickup; a request nobody had room for became several. -1: nobody."""
+    return [
+        (drive.request_of[row["id"]], row["declared_g"], drive.number.get(row["contract_id"], -1),
+         drive.number.get(row["recycler_contract_id"], -1))
+        for row in rows("SELECT p.id, p.declared_g, j.contract_id, j.recycler_contract_id FROM pickups_pickup p "
+                        "LEFT JOIN dispatch_job j ON j.pickup_id = p.id AND j.state IN ('assigned', 'en_route') "
+                        "WHERE p.id = ANY (%s) ORDER BY p.id", [list(drive.request_of)])
+    ]
+
+
+def _parts(drive: Drive, problem: Problem, category: str, hands: list[tuple[int, int, int, int]]) -> tuple[Problem, Plan]:
+    """What was done, load by load as it was carried."""
+    row = {n: number for number, n in enumerate(_of(drive, category))}
+    request, mass_g, collector, recycler = np.array([one for one in hands if one[0] in row], np.int64).T
+    at = np.array([row[n] for n in request.tolist()])
+    carried = replace(problem, mass_g=mass_g, collector=problem.collector[at], out_m=problem.out_m[at],
+                      recycler=problem.recycler[at], load_m=problem.load_m[at])
+    return carried, plan_of(carried, collector, recycler)
 
 
 def _loaded(problem: Problem, plan: Plan) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,14 +14,14 @@ from collection.audit import steps as audit
 from collection.contracts.steps import release
 from collection.kernel.actor import Actor
 from collection.kernel.ids import uuid7
-from collection.kernel.refusals import Defect, NotFound, StaleVersion, WrongState
+from collection.kernel.refusals import Defect, NotFound, StaleVersion, Unprocessable, WrongState
 from collection.pickups import steps as pickups
 from collection.pickups.models import Pickup
 from collection.registry.models import Vehicle
 from notifications import outbox
 
 from .. import notices, queries, steps
-from ..models import Incident, Job
+from ..models import Incident, IncidentPhoto, Job
 from ..queries import Seen
 from ..states import JOB_STEPS, UNDERWAY, job_actions
 
@@ -86,33 +86,34 @@ def withdraw_job(*, actor: Actor, at: datetime, job_id: UUID, reason: str, versi
 
 
 def report_incident(*, actor: Actor, at: datetime, job_id: UUID, kind: str, note: str = "",
-                    occurred_at: datetime | None = None) -> Seen:
+                    occurred_at: datetime | None = None, upload_ids: Sequence[UUID] = ()) -> Seen:
     """What went wrong on the way; the job goes on until somebody fails or withdraws it. Both clocks' times are kept.
 
-    After a breakdown the rest of the vehicle's day is planned for the others.
+    `upload_ids`: photos of the reporter's organisation, kept by their hashes too. After a breakdown the rest of the
+    vehicle's day is planned for the others. Errors: NotFound; WrongState; Unprocessable (`pickups.steps.evidence`).
     """
     job = _job(actor, job_id)
     if job.state not in UNDERWAY:
         raise _wrong(actor, job)
-    incident = _incident(actor, at, job, kind, note, occurred_at)
+    incident, photos = _incident(actor, at, job, kind, note, occurred_at, upload_ids)
     Job.objects.filter(pk=job_id).update(version=F("version") + 1)
     if kind == "breakdown":
         steps.plan_again([job_id], at=at)
-    _record(actor, at, job, "job.incident", {"incident": str(incident.id), "kind": kind})
+    _record(actor, at, job, "job.incident", {"incident": str(incident.id), "kind": kind, "photos": photos})
     _tell(job, at, [job.pickup.generator_id, job.organisation_id], event="job.incident")
     return queries.job(actor, job_id)
 
 
 def fail_job(*, actor: Actor, at: datetime, job_id: UUID, kind: str, note: str = "",
-             occurred_at: datetime | None = None, version: int | None = None) -> Seen:
+             occurred_at: datetime | None = None, upload_ids: Sequence[UUID] = (), version: int | None = None) -> Seen:
     """A wasted journey, with its evidence: the job and the pickup end as failed, reservations are released."""
     job = _job(actor, job_id, version)
     if not steps.end_job(job_id, state="failed", reason=kind, at=at):
         raise _wrong(actor, job)
-    _incident(actor, at, job, kind, note, occurred_at)
+    _, photos = _incident(actor, at, job, kind, note, occurred_at, upload_ids)
     pickups.end(job.pickup_id, state="failed", reason=kind, at=at, allowed_from=("accepted",))
     release([job.pickup_id], why="failed", at=at)
-    _record(actor, at, job, "job.fail", {"state": "failed", "reason": kind})
+    _record(actor, at, job, "job.fail", {"state": "failed", "reason": kind, "photos": photos})
     _tell(job, at, [job.pickup.generator_id, job.organisation_id, job.recycler_id], event="job.failed")
     return queries.job(actor, job_id)
 
@@ -135,10 +136,18 @@ def _job(actor: Actor, job_id: UUID, version: int | None = None) -> Job:
     return job
 
 
-def _incident(actor: Actor, at: datetime, job: Job, kind: str, note: str, occurred_at: datetime | None) -> Incident:
-    return Incident.objects.create(
+def _incident(actor: Actor, at: datetime, job: Job, kind: str, note: str, occurred_at: datetime | None,
+              upload_ids: Sequence[UUID]) -> tuple[Incident, list[str]]:
+    """The incident and the hashes of its photos."""
+    hashes, unfit = pickups.evidence(upload_ids, actor=actor)
+    if unfit:
+        raise Unprocessable(defects=[Defect(f"/upload_ids/{n}", code) for n, code in unfit])
+    incident = Incident.objects.create(
         id=uuid7(at), job=job, kind=kind, note=note, occurred_at=occurred_at or at, recorded_at=at,
         reported_by=actor.user_id)
+    IncidentPhoto.objects.bulk_create([
+        IncidentPhoto(incident=incident, upload_id=pk, sha256=hashes[pk]) for pk in upload_ids])
+    return incident, [hashes[pk] for pk in upload_ids]
 
 
 def _wrong(actor: Actor, job: Job) -> WrongState:

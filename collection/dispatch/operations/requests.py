@@ -20,7 +20,7 @@ from collection.kernel.mass import ROAD_LIMIT_G
 from collection.kernel.refusals import Defect, IdTaken, Kind, NotFound, Refusal, StaleVersion, Unprocessable, WrongState
 from collection.kernel.words import Words
 from collection.pickups import steps as pickups
-from collection.pickups.models import Pickup
+from collection.pickups.models import Declared, Pickup
 from collection.pickups.states import GENERATOR_ACTIONS
 from notifications import outbox
 
@@ -249,9 +249,11 @@ def _same(actor: Actor, stand: dict[str, Any], new: NewPickup) -> Seen:
     earlier = Pickup.objects.filter(generator_id=stand["organisation_id"], pk=new.id).first()  # type: ignore[misc]
     content = {
         "programme_id": stand["programme_id"], "site_id": new.site_id, "category_id": new.category,
-        "waste_code_id": new.waste_code, "declared_g": new.declared_g, "mass_assumed": new.mass_assumed,
-        "origin": new.origin, "note": new.note, "window_from": new.window_from, "window_to": new.window_to,
+        "waste_code_id": new.waste_code, "mass_assumed": new.mass_assumed, "origin": new.origin, "note": new.note,
+        "window_from": new.window_from, "window_to": new.window_to,
     }
-    if earlier is None or any(getattr(earlier, name) != value for name, value in content.items()):
+    # what was declared, not what is asked for now: the request may have been parted since
+    declared = Declared.objects.filter(pickup=earlier).order_by("id").values_list("grams", flat=True).first()
+    if earlier is None or declared != new.declared_g or any(getattr(earlier, name) != value for name, value in content.items()):
         raise IdTaken(defects=[Defect("/id", IdTaken.code)])
     return queries.pickup(actor, earlier.id)

@@ -24,6 +24,7 @@ from .. import notices, queries, steps
 from ..matching import Pair
 from ..models import Explanation, Offer
 from .alarm import alarm
+from .parting import part
 
 #: An unserved pickup is looked at again after this long: quotas free up, contracts are signed.
 LOOK_AGAIN = timedelta(hours=1)
@@ -50,6 +51,9 @@ def advance(*, actor: Actor, at: datetime, pickup_id: UUID) -> str:
         return _expire(actor, at, pickup)
     programme = Programme.objects.get(pk=pickup.programme_id)
     weighed = queries.weigh(load_of(pickup), programme)
+    if not weighed.pairs and (pickup.state == "unserved" or pickup.window_to <= at + LOOK_AGAIN):
+        # Looked at before: until now a plan made anew or an officer could have found room for all of it.
+        weighed = part(actor, at, pickup, weighed, programme) or weighed
     # Told before the offers exist, so that "not asked before" speaks of earlier waves.
     _explain(at, pickup, queries.explain(weighed))
     if not weighed.pairs:

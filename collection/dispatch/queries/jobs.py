@@ -36,8 +36,10 @@ def _seen(actor: Actor, *, whole: bool) -> str:
         "driver", "collector_admin") else "TRUE"
     incidents = f""",
         (SELECT coalesce(json_agg(told ORDER BY told.recorded_at), '[]'::json) FROM (
-            SELECT id, kind, note, {instant('occurred_at')} AS occurred_at, {instant('recorded_at')} AS recorded_at
-            FROM dispatch_incident WHERE job_id = j.id) told) AS incidents""" if whole else ""
+            SELECT id, kind, note, {instant('occurred_at')} AS occurred_at, {instant('recorded_at')} AS recorded_at,
+                (SELECT coalesce(json_agg(json_build_object('upload_id', upload_id, 'sha256', sha256) ORDER BY photo.id),
+                    '[]'::json) FROM dispatch_incidentphoto photo WHERE photo.incident_id = incident.id) AS photos
+            FROM dispatch_incident incident WHERE job_id = j.id) told) AS incidents""" if whole else ""
     fields = f"""
         j.id, j.pickup_id, p.number AS pickup_number, j.state, j.reason, j.contract_id, j.recycler_contract_id,
         {instant('j.assigned_at')} AS assigned_at, {instant('j.ended_at')} AS ended_at,

@@ -108,6 +108,8 @@ def test_the_road(play, scene, phone_of, shop):
     assert wheel.post(f"jobs/{job_id}/en-route").json()["state"] == "en_route"
     told = wheel.post(f"jobs/{job_id}/incidents", {"kind": "no_access", "note": "Шлагбаум"})
     assert (told.status_code, told.json()["incidents"][0]["note"]) == (201, "Шлагбаум")
+    unknown = wheel.post(f"jobs/{job_id}/incidents", {"kind": "no_access", "upload_ids": [str(driver.user_id)]})
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "/upload_ids/0")
     assert wheel.post(f"jobs/{job_id}/arrive").json()["allowed_actions"] == ["collect", "fail", "report_incident"]
     assert wheel.post(f"jobs/{job_id}/arrive").status_code == 200
     assert problem(wheel.post(f"jobs/{job_id}/en-route")) == (409, "wrong_state")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
+from collection.audit.models import AuditLine
 from collection.contracts.models import Allotment
 from collection.dispatch import operations as dispatch, queries
-from collection.dispatch.models import Incident, Job, Offer
+from collection.dispatch.models import Incident, IncidentPhoto, Job, Offer
 from collection.kernel.ids import uuid7
-from collection.kernel.refusals import NotFound, StaleVersion, WrongState
-from collection.pickups.models import Pickup
+from collection.kernel.refusals import NotFound, StaleVersion, Unprocessable, WrongState
+from collection.pickups.models import Pickup, Upload
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +110,7 @@ def test_an_incident_keeps_both_clocks_and_the_job_goes_on(play, scene, verbs, t
     assert (incident.occurred_at, incident.recorded_at, incident.kind) == (by_the_phone, scene.at, "nobody_there")
     assert seen["incidents"][0] | {"id": None} == {
         "id": None, "kind": "nobody_there", "note": "Қақпа жабық", "occurred_at": "2026-03-03T04:00:00.000000Z",
-        "recorded_at": "2026-03-02T04:00:00.000000Z"}
+        "recorded_at": "2026-03-02T04:00:00.000000Z", "photos": []}
     assert (seen["state"], play.job.version, verbs(play.job_id)) == ("assigned", 2, ["job.incident"])
     assert "job.incident" in told(scene.generator.actor.user_id)
 
@@ -155,3 +157,41 @@ def test_whoever_gave_it_back_no_longer_sees_where(play):
     assert (seen["place"]["exact"], seen["place"]["address"], seen["note"]) == (False, None, None)
     with pytest.raises(NotFound):
         queries.pickup(play.near.actor, play.pickup_id)
+
+
+SHA = "ab" * 32
+
+
+def photo(actor, state="stored"):
+    pk = uuid7(cast.AT)
+    Upload.objects.create(id=pk, organisation_id=actor.organisation_id, content_type="image/jpeg", size=1, sha256=SHA,
+                          state=state, created_at=cast.AT)
+    return pk
+
+
+@pytest.mark.parametrize("verb", ["report_incident", "fail_job"])
+def test_what_went_wrong_is_shown_by_photos_kept_with_their_hashes(play, scene, verb):
+    mine = photo(play.near.actor)
+    seen = play.do(verb, kind="no_access", upload_ids=[mine]).plain()
+    assert seen["incidents"][0]["photos"] == [{"upload_id": str(mine), "sha256": SHA}]
+    assert list(IncidentPhoto.objects.values_list("incident__job_id", "upload_id", "sha256")) == [(play.job_id, mine, SHA)]
+    assert AuditLine.objects.get(object_id=play.job_id).after["photos"] == [SHA]
+
+
+@pytest.mark.parametrize("verb", ["report_incident", "fail_job"])
+def test_evidence_is_ones_own_and_there(play, scene, verb):
+    mine = photo(play.near.actor)
+    with pytest.raises(Unprocessable) as refused:
+        play.do(verb, kind="no_access", upload_ids=[
+            photo(play.far.actor), uuid7(scene.at), photo(play.near.actor, state="announced"), mine, mine])
+    assert [(one.pointer, one.code) for one in refused.value.defects] == [
+        ("/upload_ids/0", "not_found"), ("/upload_ids/1", "not_found"), ("/upload_ids/2", "photo_not_stored"),
+        ("/upload_ids/4", "duplicate")]
+
+
+@pytest.mark.parametrize("changes", [{"sha256": "b" * 64}, {"state": "announced"}])
+def test_the_database_knows_evidence_too(play, scene, changes):
+    play.do("report_incident", kind="no_access")
+    upload = photo(play.near.actor, state=changes.get("state", "stored"))
+    with pytest.raises(IntegrityError, match="evidence is a stored photo"), transaction.atomic():
+        IncidentPhoto.objects.create(incident=Incident.objects.get(), upload_id=upload, sha256=changes.get("sha256", SHA))

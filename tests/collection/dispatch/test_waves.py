@@ -14,7 +14,7 @@ from collection.dispatch.models import Explanation, Offer
 from collection.kernel.actor import HOUSE
 from collection.kernel.clock import frozen
 from collection.kernel.ids import uuid7
-from collection.pickups.models import Pickup
+from collection.pickups.models import Declared, Pickup
 from notifications.models import OutboxRow
 from tests.cast import ALMATY, ASTANA, TONNE
 
@@ -268,3 +268,37 @@ def test_served_regions_may_be_another_than_that_of_the_base(scene):
     scene.recycler()
     scene.collector(km=80, regions=[ALMATY])
     assert scene.offered()
+
+
+def test_a_load_nobody_has_room_for_as_a_whole_goes_in_parts(scene, told, verbs):
+    """First the queue, as before: room may be found. An hour later the largest part that fits, and the rest for itself."""
+    scene.collector(km=3, quotas={"polymer": 7 * TONNE}), scene.collector(km=9, quotas={"polymer": 3 * TONNE})
+    scene.recycler()
+    asked = {"id": uuid7(scene.at), "declared_g": 10 * TONNE}
+    pickup_id = scene.submit(**asked)
+    assert scene.advance(pickup_id) == "unserved"
+    assert not Pickup.objects.filter(residual_of=pickup_id).exists()
+
+    later = scene.at + timedelta(hours=1)
+    with frozen(later):
+        assert scene.advance(pickup_id, at=later) == "offered"
+        rest = Pickup.objects.get(residual_of=pickup_id)
+        first = Pickup.objects.get(pk=pickup_id)
+        assert (first.declared_g, rest.declared_g, rest.state) == (5 * TONNE, 5 * TONNE, "submitted")
+        assert (rest.window_from, rest.window_to) == (first.window_from, first.window_to)
+        assert list(Declared.objects.values_list("pickup_id", "grams")) == [(pickup_id, 10 * TONNE)]
+        assert verbs(pickup_id) == ["pickup.submit", "pickup.unserved", "pickup.part", "pickup.offer"]
+        assert verbs(rest.pk) == ["pickup.residual"]
+        assert told(scene.generator.actor.user_id) == ["pickup.submitted", "pickup.parted"]
+        assert scene.submit(**asked) == pickup_id  # the phone that lost the answer sends what it sent
+
+
+@pytest.mark.parametrize(("asked_g", "room_g"), [(10 * TONNE, 2_400_000), (1_900_000, 1_500_000)])
+def test_no_part_is_less_than_a_quarter_or_a_tonne(scene, asked_g, room_g):
+    scene.collector(quotas={"polymer": room_g}), scene.recycler()
+    pickup_id = scene.submit(declared_g=asked_g)
+    scene.advance(pickup_id)
+    later = scene.at + timedelta(hours=1)
+    with frozen(later):
+        assert scene.advance(pickup_id, at=later) == "unserved"
+    assert Pickup.objects.get().declared_g == asked_g
