@@ -23,22 +23,21 @@ LEAST_G = 1_000_000
 STEP_G = 100_000
 
 
-def part(actor: Actor, at: datetime, pickup: Pickup, whole: queries.Weighed, programme: Programme) -> queries.Weighed | None:
+def part(actor: Actor, at: datetime, pickup: Pickup, load: queries.Load, programme: Programme) -> bool:
     """Keep of the pickup the largest part that somebody has room for, and make its rest a request of its own.
 
-    Quotas and monthly capacities get used up in crumbs: at the end much room is left and none of it large. Returns who may
-    take the part, `pickup` being told of its new mass; None if nobody has room for any, or parts would be too small.
+    Quotas and monthly capacities get used up in crumbs: at the end much room is left and none of it large. Both are
+    looked at again at once. False, and nothing changed, if nobody has room for any part, or parts would be too small.
     """
     for share in SHARES:
         part_g = pickup.declared_g * share // 100 // STEP_G * STEP_G
         if min(part_g, pickup.declared_g - part_g) < LEAST_G:
             continue
-        weighed = queries.weigh(replace(whole.load, mass_g=part_g), programme)
-        if weighed.pairs and (rest := pickups.keep_part(pickup.id, part_g=part_g, at=at)):
+        found = queries.weigh(replace(load, mass_g=part_g), programme).pairs
+        if found and (rest := pickups.keep_part(pickup.id, part_g=part_g, at=at)):
             _told(actor, at, pickup, part_g, rest)
-            pickup.declared_g = part_g
-            return weighed
-    return None
+            return True
+    return False
 
 
 def _told(actor: Actor, at: datetime, pickup: Pickup, part_g: int, rest: pickups.Rest) -> None:
@@ -50,4 +49,5 @@ def _told(actor: Actor, at: datetime, pickup: Pickup, part_g: int, rest: pickups
     outbox.put(notices.tell(
         accounts.recipients([pickup.generator_id])[pickup.generator_id], "pickup.parted", notices.PARTED, notices.PARTED_BODY,
         object_type="pickup", object_id=pickup.id, number=pickup.number, rest=rest.number), at=at)
-    outbox.work(task="dispatch.advance", object_id=rest.id, at=at)
+    for one in (pickup.id, rest.id):
+        outbox.work(task="dispatch.advance", object_id=one, at=at)

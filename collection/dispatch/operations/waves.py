@@ -53,7 +53,8 @@ def advance(*, actor: Actor, at: datetime, pickup_id: UUID) -> str:
     weighed = queries.weigh(load_of(pickup), programme)
     if not weighed.pairs and (pickup.state == "unserved" or pickup.window_to <= at + LOOK_AGAIN):
         # Looked at before: until now a plan made anew or an officer could have found room for all of it.
-        weighed = part(actor, at, pickup, weighed, programme) or weighed
+        if part(actor, at, pickup, weighed.load, programme):
+            return pickup.state
     # Told before the offers exist, so that "not asked before" speaks of earlier waves.
     _explain(at, pickup, queries.explain(weighed))
     if not weighed.pairs:

@@ -281,15 +281,18 @@ def test_a_load_nobody_has_room_for_as_a_whole_goes_in_parts(scene, told, verbs)
 
     later = scene.at + timedelta(hours=1)
     with frozen(later):
-        assert scene.advance(pickup_id, at=later) == "offered"
+        assert scene.advance(pickup_id, at=later) == "unserved"  # it is parted, and both are looked at again at once
         rest = Pickup.objects.get(residual_of=pickup_id)
+        assert set(OutboxRow.objects.filter(task="dispatch.advance", state="waiting").values_list(
+            "object_id", "not_before")) == {(pickup_id, later), (rest.pk, later)}
+        assert scene.advance(pickup_id, at=later) == "offered"
         first = Pickup.objects.get(pk=pickup_id)
         assert (first.declared_g, rest.declared_g, rest.state) == (5 * TONNE, 5 * TONNE, "submitted")
         assert (rest.window_from, rest.window_to) == (first.window_from, first.window_to)
         assert list(Declared.objects.values_list("pickup_id", "grams")) == [(pickup_id, 10 * TONNE)]
         assert verbs(pickup_id) == ["pickup.submit", "pickup.unserved", "pickup.part", "pickup.offer"]
         assert verbs(rest.pk) == ["pickup.residual"]
-        assert told(scene.generator.actor.user_id) == ["pickup.submitted", "pickup.parted"]
+        assert told(scene.generator.actor.user_id) == ["pickup.parted", "pickup.submitted"]
         assert scene.submit(**asked) == pickup_id  # the phone that lost the answer sends what it sent
 
 
