@@ -51,10 +51,10 @@ def advance(*, actor: Actor, at: datetime, pickup_id: UUID) -> str:
         return _expire(actor, at, pickup)
     programme = Programme.objects.get(pk=pickup.programme_id)
     weighed = queries.weigh(load_of(pickup), programme)
-    if not weighed.pairs and (pickup.state == "unserved" or pickup.window_to <= at + LOOK_AGAIN):
-        # Looked at before: until now a plan made anew or an officer could have found room for all of it.
-        if part(actor, at, pickup, weighed.load, programme):
-            return pickup.state
+    # Parted only when looked at before: until then a plan made anew or an officer may find room for all of it.
+    last_look = pickup.state == "unserved" or pickup.window_to <= at + LOOK_AGAIN
+    if last_look and not weighed.pairs and part(actor, at, pickup, weighed.load, programme):
+        return pickup.state
     # Told before the offers exist, so that "not asked before" speaks of earlier waves.
     _explain(at, pickup, queries.explain(weighed))
     if not weighed.pairs:
