@@ -31,7 +31,8 @@ from .session import YEAR_S, actor_in, remember
 Result = TypeVar("Result")
 #: The sections in their order: the page's name -> the action it needs.
 SECTIONS: dict[str, str | None] = {
-    "overview": None, "unserved": "unserved.read", "claims": "claim.read", "registers": "register.read",
+    "overview": None, "unserved": "unserved.read", "routes": "route.read", "contracts": "contract.read",
+    "claims": "claim.read", "registers": "register.read", "tariffs": "tariff.simulate", "audit": "audit.read",
 }
 #: No script and no style but our own files, nothing from elsewhere, nobody may frame us.
 POLICY = (

@@ -50,6 +50,12 @@ def of(names: dict[str, Words], code: str | None) -> str:
 
 
 @register.filter
+def at(found: dict[str, Any], name: str) -> Any:
+    """What is kept under a name that a template puts together."""
+    return found.get(name, "")
+
+
+@register.filter
 def state(value: str, kind: str) -> str:
     """What a code of a lifecycle is called: `{{ pickup.state|state:"pickup_state" }}`."""
     found = STATES.get(kind, {}).get(value) or WORDS.get(f"step_{value}")
@@ -115,7 +121,8 @@ def month(value: date | str | None) -> str:
     if not value:
         return "—"
     value = date.fromisoformat(f"{value[:7]}-01") if isinstance(value, str) else value
-    return f"{MONTHS[value.month - 1].in_language(language())} {value.year}"
+    name = MONTHS[value.month - 1].in_language(language())
+    return f"{'май' if name == 'мая' else name} {value.year}"  # the one that a day before it bends
 
 
 @register.filter

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import dispatching, loads, money, overview, sign_in, tiles
+from . import contracts, dispatching, loads, looking_back, money, overview, sign_in, tiles
 
 urlpatterns = [
     path("", overview.Overview.as_view(), name="overview"),
@@ -13,5 +13,10 @@ urlpatterns = [
     path("claims/<uuid:claim_id>", money.Claim.as_view(), name="claim"),
     path("registers", money.Registers.as_view(), name="registers"),
     path("registers/<uuid:register_id>", money.Register.as_view(), name="register"),
+    path("contracts", contracts.Contracts.as_view(), name="contracts"),
+    path("contracts/<uuid:contract_id>", contracts.Contract.as_view(), name="contract"),
+    path("tariffs", contracts.Tariffs.as_view(), name="tariffs"),
+    path("routes", looking_back.Routes.as_view(), name="routes"),
+    path("audit", looking_back.Audit.as_view(), name="audit"),
     path("tiles/units/<int:z>/<int:x>/<int:y>", tiles.units, name="unit-tiles"),
 ]

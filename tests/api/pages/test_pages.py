@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
+from api.pages import tags
 from api.pages.sign_in import written
 from api.pages.words import WORDS
 from collection.accounts.models import Session
@@ -99,6 +101,23 @@ def test_every_text_is_there_in_three_languages_and_none_is_left_over():
     for key, words in WORDS.items():
         marks = [sorted(re.findall(r"\{\w+\}", text)) for text in (words.kk, words.ru, words.en)]
         assert words.kk and words.ru and words.en and marks[0] == marks[1] == marks[2], key
+
+
+@pytest.mark.parametrize(("value", "kk", "ru", "en"), [
+    (1_234_567_499_999, "1 234 567,5", "1 234 567,5", "1,234,567.5"), (0, "0,0", "0,0", "0.0"), (-50_000, "-0,1", "-0,1", "-0.1"),
+    (None, "—", "—", "—"),
+])
+def test_tonnes_are_rounded_once_and_written_as_people_do(value, kk, ru, en):
+    for language, text in (("kk", kk), ("ru", ru), ("en", en)):
+        with translation.override(language):
+            assert tags.tonnes(value, 1) == text.replace(" ", tags.NARROW)
+
+
+def test_days_are_almatys():
+    """UTC+6 until 29 February 2024, UTC+5 from 1 March: that hour happened twice."""
+    with translation.override("ru"):
+        assert tags.moment("2024-02-29T17:30:00Z") == "29 февр. 2024, 23:30" == tags.moment("2024-02-29T18:30:00Z")
+        assert tags.moment("2024-02-29T19:00:00Z") == "1 мар. 2024, 00:00" and tags.month("2024-05") == "май 2024"
 
 
 def test_tiles_of_the_units(browser, reference):
