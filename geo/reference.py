@@ -36,10 +36,17 @@ def read(name: str) -> Iterator[Row]:
         yield from csv.DictReader(file)
 
 
+class NoPolygon(Exception):
+    """A map's file names a unit without its ground: no point could be found in it, so nothing of the load is written."""
+
+
 def features(name: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """(properties, polygon as EWKT) of each feature of a GeoJSON file of MultiPolygons."""
+    """(properties, polygon as EWKT) of each feature of a GeoJSON file of MultiPolygons. Raises NoPolygon, naming the unit."""
     for feature in json.loads((DATA / f"{name}.geojson").read_text(encoding="utf-8"))["features"]:
-        yield feature["properties"], f"SRID={SRID};MULTIPOLYGON{wkt(feature['geometry']['coordinates'])}"
+        shape = feature["geometry"] or {}
+        if not shape.get("coordinates"):
+            raise NoPolygon(f"{name}.geojson: {feature['properties'].get('kato')} has no polygon")
+        yield feature["properties"], f"SRID={SRID};MULTIPOLYGON{wkt(shape['coordinates'])}"
 
 
 def wkt(part: list[Any]) -> str:

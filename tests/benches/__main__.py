@@ -41,7 +41,7 @@ BENCHES: dict[str, Any] = {
 }
 #: What `--full` adds.
 FULL: dict[str, dict[str, Any]] = {
-    "statistics": {"sizes": (10**5, 10**6, 10**7)}, "candidates": {"sizes": (10**2, 10**4, 10**6)},
+    "statistics": {"sizes": (10**5, 10**6, 10**7)},
     "routing": {"seconds": 30.0}, "assignment": {"contracts": 10},
     "policies": {"requests": 300, "seeds": (1, 2, 3)}, "racing": {"batches": racing.A_MILLION}, "money": {"times": (1, 10, 100)},
 }

@@ -26,7 +26,7 @@ REGIONS, CATEGORIES = ("750000000",), ("paper", "glass")
 POINTS = tuple(f"SRID=4326;POINT({76.9 + step * 0.13:.2f} {43.2 + step * 0.09:.2f})" for step in range(5))
 
 
-def run(databases: Databases, *, sizes: tuple[int, ...] = (10**2, 10**4, 10**5)) -> None:
+def run(databases: Databases, *, sizes: tuple[int, ...] = (10**2, 10**4, 10**6)) -> None:
     names = {size: fill(databases, size) for size in sizes}
     cases: dict[str, Any] = {}
     buffers: dict[int, Sample] = {}

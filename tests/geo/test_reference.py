@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Count, Sum
 from django.db.models.functions import Substr
 
+from geo import reference
 from geo.models import District, Kato, Piece, Place, PlaceName, Population, Region
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
@@ -101,3 +103,20 @@ def test_units_younger_than_the_house_say_since_when():
         "Abai Region": date(2022, 6, 8), "Jetisu Region": date(2022, 6, 8), "Ulytau Region": date(2022, 6, 8),
         "Shymkent": date(2018, 6, 19),
     }
+
+
+@pytest.mark.parametrize("ground", ["null", '{"type": "MultiPolygon", "coordinates": []}'])
+def test_a_region_without_a_polygon_is_named_and_nothing_is_written(tmp_path, monkeypatch, ground):
+    for path in reference.DATA.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    file = tmp_path / "kz_regions.geojson"
+    features = json.loads(file.read_text(encoding="utf-8"))
+    features["features"][7]["geometry"] = json.loads(ground)
+    file.unlink()
+    file.write_text(json.dumps(features), encoding="utf-8")
+    monkeypatch.setattr(reference, "DATA", tmp_path)
+    Region.objects.filter(kato="710000000").update(name_en="Elsewhere")
+    kato = features["features"][7]["properties"]["kato"]
+    with pytest.raises(CommandError, match=f"kz_regions.geojson: {kato} has no polygon. Nothing was written."):
+        call_command("load_reference", verbosity=0)
+    assert Region.objects.get(kato="710000000").name_en == "Elsewhere"

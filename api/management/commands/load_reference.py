@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from collection.kernel.bulk import Upserted
@@ -34,7 +34,10 @@ class Command(BaseCommand):
                 reference.load(progress)
                 waste.load_waste_reference(progress)
 
-        in_transaction(load)
+        try:
+            in_transaction(load)
+        except reference.NoPolygon as refusal:
+            raise CommandError(f"{refusal}. Nothing was written.") from None
         if quiet:
             return
         for name, outcome in done.items():
