@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -44,7 +45,7 @@ def write(request: Request, verb: Callable[[Actor, datetime], Result | Refusal],
     `secret`: the reply holds tokens and is not stored; the verb must then be safe to run again by itself.
     """
     if request.method != "POST":
-        return in_transaction(lambda: _answer(request, verb(request.actor, now()), render, status)[0])
+        return in_transaction(lambda: _again(request, verb, render, status))
     key, scope = idempotency_key(request), scope_of(request)
     route = request.resolver_match.route
     digest = _digest(request)
@@ -65,9 +66,41 @@ def write(request: Request, verb: Callable[[Actor, datetime], Result | Refusal],
                  None if secret else response.content, at],
                 keep_plan=True,
             )
+            _note(request, at)
         return response
 
     return in_transaction(once)
+
+
+def _again(request: Request, verb: Callable[[Actor, datetime], Any], render: Callable[[Any], Any],
+           status: int | Callable[[Any], int]) -> HttpResponse:
+    """A write that is the same however often it is sent: nothing to remember but when the phone says it was done."""
+    at = now()
+    response, kept = _answer(request, verb(request.actor, at), render, status)
+    if kept:
+        _note(request, at)
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What a phone says of an operation that waited in its queue (`POST /ops`)."""
+
+    key: UUID
+    device: str
+    occurred_at: datetime | None
+    skew_s: int | None
+
+
+def _note(request: Request, at: datetime) -> None:
+    """Keep the device's time beside ours, in the transaction of the effect; the first time of a key stands."""
+    queued: Queued | None = getattr(request._request, "queued", None)
+    if queued is not None:
+        execute(
+            "INSERT INTO api_queuedoperation (actor_id, key, method, path, device, request_id, occurred_at, skew_s, recorded_at) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            [scope_of(request), queued.key, request.method, request._request.path, queued.device, request.request_id,
+             queued.occurred_at, queued.skew_s, at])
 
 
 def replayed(request: Request) -> HttpResponse | None:

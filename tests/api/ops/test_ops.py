@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
 from api.http import writes
 from api.http.refusals import IdempotencyInProgress
-from api.models import IdempotencyKey
+from api.models import IdempotencyKey, QueuedOperation
+from collection.audit.models import AuditLine
 from collection.custody.models import Consignment
 from collection.dispatch import operations as dispatch
 from collection.dispatch.models import Incident, Job
@@ -133,6 +135,63 @@ def test_b52_one_bad_among_fifty_and_one_key_twice(scene, day):
     assert [one["outcome"] for one in results] == ["applied", "rejected", "replayed", *["applied"] * 46, "rejected"]
     assert results[2]["body"] == results[0]["body"] and results[-1]["body"]["code"] == "idempotency_key_reused"
     assert Incident.objects.filter(kind="no_access").count() == Incident.objects.count() == 47
+
+
+def test_the_devices_time_is_kept_beside_the_houses_and_told_again(scene, day):
+    device = scene.at + timedelta(days=1)  # the phone's clock is a day ahead
+    driven = (device - timedelta(hours=3)).replace(microsecond=0)
+    one = operation(f"jobs/{day.job_id}/en-route", occurred_at=driven.isoformat())
+    answer = day.phone.send("POST", "ops", {"operations": [one], "sent_at": device.isoformat()}).json()
+    [told] = answer["results"]
+    assert abs(answer["skew_s"] + 86_400) <= 60 and told["skew_s"] == answer["skew_s"]
+    [kept] = QueuedOperation.objects.all()
+    assert (kept.occurred_at, kept.skew_s, kept.method) == (driven, answer["skew_s"], "POST")
+    assert (kept.recorded_at, kept.device) == (scene.at, day.phone.installation)
+    assert kept.path == f"/api/v1/jobs/{day.job_id}/en-route"
+    assert datetime.fromisoformat(told["occurred_at"]) == driven
+    assert datetime.fromisoformat(told["recorded_at"]) == kept.recorded_at
+    [line] = AuditLine.objects.filter(request_id=kept.request_id)
+    assert (line.object_id, line.at) == (day.job_id, kept.recorded_at)
+    [again] = day.send(one | {"occurred_at": scene.at.isoformat()})  # the first telling stands
+    assert again["outcome"] == "replayed"
+    assert {name: again[name] for name in ("occurred_at", "recorded_at", "skew_s")} == {
+        name: told[name] for name in ("occurred_at", "recorded_at", "skew_s")}
+    [silent] = day.send(operation(f"jobs/{day.job_id}/arrive"))
+    assert (silent["occurred_at"], silent["skew_s"]) == (None, None) and silent["recorded_at"]
+
+
+def test_a_refused_operation_leaves_no_time_behind(scene, day):
+    [refused] = day.send(operation(f"jobs/{uuid4()}/en-route", occurred_at=scene.at.isoformat()))
+    assert (refused["outcome"], refused["recorded_at"]) == ("rejected", None) and not QueuedOperation.objects.exists()
+
+
+def test_what_depends_on_a_failed_one_says_so(scene, day):
+    job = f"jobs/{day.job_id}"
+    failed, good = operation(f"{job}/incidents", {"kind": "?"}), operation(f"{job}/en-route")
+    needy = operation(f"{job}/arrive", depends_on=[good["key"], failed["key"]])
+    third = operation(f"{job}/incidents", {"kind": "no_access"}, depends_on=[needy["key"]])
+    results = day.send(failed, good, needy, third)
+    assert [one["outcome"] for one in results] == ["rejected", "applied", "blocked", "blocked"]
+    assert [one["blocked_by"] for one in results] == [[], [], [failed["key"]], [needy["key"]]]
+    assert results[2]["status"] is None and Job.objects.get().state == "en_route"
+    # what an earlier queue did counts; a blocked one may be sent again without what failed
+    [late] = day.send(needy | {"depends_on": [good["key"]]})
+    assert late["outcome"] == "applied" and Job.objects.get().state == "arrived"
+    assert not day.send(third)[0]["blocked_by"] and Incident.objects.count() == 1
+    assert UUID(good["key"]) in set(QueuedOperation.objects.values_list("key", flat=True))
+
+
+def test_a_chain_written_without_a_network_needs_no_version_numbers(scene, day):
+    job = f"jobs/{day.job_id}"
+    load = {"id": str(uuid7(scene.at)), "handover_code": Pickup.objects.get(pk=day.pickup_id).handover_code,
+            "loaded_at": scene.at.isoformat(), "vehicle_id": str(day.who.vehicle_id)}
+    arrived = operation(f"{job}/arrive")
+    unseen = operation(f"{job}/collect", load)
+    assert [one["status"] for one in day.send(arrived, unseen)] == [200, 428]
+    chained = unseen | {"depends_on": [arrived["key"]]}
+    assert [one["outcome"] for one in day.send(arrived, chained)] == ["replayed", "applied"]
+    assert [one["outcome"] for one in day.send(arrived, chained)] == ["replayed", "replayed"]
+    assert Consignment.objects.count() == 1
 
 
 def test_nobody_sends_who_is_not_signed_in(client):
