@@ -32,6 +32,10 @@ WRONG = {
         SELECT receipt.id FROM custody_receipt receipt JOIN custody_weighing USING (consignment_id)
         WHERE net_g <> accepted_g + refused_g
         UNION ALL SELECT id FROM custody_batch WHERE input_g <> product_g + byproduct_g + loss_g""",
+    "I5: the parts are what was divided": """
+        SELECT whole.id FROM custody_consignment whole JOIN custody_weighing ON consignment_id = whole.source_id
+        WHERE whole.state = 'split' AND coalesce(whole.part_g, net_g) <> (
+            SELECT coalesce(sum(part.part_g), 0) FROM custody_consignment part WHERE part.parent_id = whole.id)""",
     "I6: each transaction sums to zero": """
         SELECT transaction_id AS id FROM payouts_ledgerentry GROUP BY 1 HAVING sum(amount_tiyn) <> 0""",
     "I7: a load's stage has at most one line that is not taken back, and a claim one payment": """
@@ -44,8 +48,9 @@ _ALL_WRONG = " UNION ALL ".join(
     f"SELECT {n} AS n, id::text FROM ({sql}) wrong{n}" for n, sql in enumerate(WRONG.values()))
 
 _FOUND = """
-SELECT (SELECT coalesce(jsonb_agg(jsonb_build_array(line.consignment_id, line.stage, fact.edition, line.reverses_id IS NOT NULL,
-            line.contract_id, line.mass_g, line.amount_tiyn, line.claim_month, line.claim_id)), '[]')
+SELECT (SELECT coalesce(jsonb_agg(jsonb_build_array(line.consignment_id, line.stage, fact.edition,
+            fact.reversal_of_id IS NOT NULL,
+            line.contract_id, line.mass_g, line.amount_tiyn, line.claim_month, line.claim_id, line.edition)), '[]')
             FROM payouts_accrualline line JOIN custody_fact fact ON fact.id = line.fact_id) AS lines,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(load.id, load.state, (SELECT jsonb_object_agg(measure, grams) FROM (
             SELECT measure, sum(grams)::bigint AS grams FROM custody_fact WHERE consignment_id = load.id GROUP BY 1) f))), '[]')
@@ -80,7 +85,7 @@ def assert_rows_are_the_models(model: Model, ids: dict[str, str]) -> None:
         [str(pk), state, ids[model.winners[pk]] if pk in model.winners else None] for pk, state in model.pickups.items()), "I3"
     assert {one[0]: (one[1], one[2] or {}) for one in found["loads"]} == {
         str(load.id): (load.state, grams_of(load)) for load in model.loads.values()}, "I5"
-    lines = {(one[0], one[1], one[2], one[3]): (one[4], one[5], one[6], one[7], one[8]) for one in found["lines"]}
+    lines = {(*one[:4], one[9]): tuple(one[4:9]) for one in found["lines"]}
     assert lines == {
         (str(line.key[0]), *line.key[1:]): (ids[line.contract], line.mass_g, line.amount_tiyn, iso(line.month),
                                             str(line.claim.id) if line.claim else None)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, TypeVar
+from uuid import UUID
 
 import pytest
 from django.db import transaction as savepoints
@@ -19,7 +20,8 @@ from tests import cast
 from tests.collection.custody.haul import Haul
 from tests.collection.payouts.office import Office
 from tests.journeys import life_checks
-from tests.journeys.life_model import Claim, Load, Model
+from tests.journeys.life_model import Model
+from tests.journeys.life_values import Claim, Load, Scope
 
 T = TypeVar("T")
 #: 29 December 2025, 09:00 in Almaty: the index changes three days later, and the month closes.
@@ -40,6 +42,7 @@ class World:
         self.contracts = {name: one.contract_id for name, one in self.people.items()}
         self.expired = self.hauls["A"].scale(until=date(2025, 12, 1))
         self.office = Office(self.scene)
+        self.judge = cast.member(self.office.inspector.organisation_id, "inspector")  # of appeals: a second inspector
 
 
 class NothingThere(Exception):
@@ -60,7 +63,8 @@ class Ground(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.beginning = savepoints.savepoint()
-        self.model, self.at, self.tickets = Model(CEILING_TIYN), BEGINNING, 0
+        self.model, self.at, self.tickets = Model({Scope(): CEILING_TIYN}), BEGINNING, 0
+        self.groups: dict[UUID, list[Load]] = {}
         self.tell_the_time()
 
     def teardown(self) -> None:

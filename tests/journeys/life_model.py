@@ -7,103 +7,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
-from itertools import accumulate
 from uuid import UUID
 
-ALMATY = timedelta(hours=5)
-COEFFICIENTS = {"collection": "9.05", "transport": "7.41", "recycling": "1.79"}  # polymer
-INDEX_KZT = {2025: 3932, 2026: 4325}
-STAGES_OF = {"collected": (), "received": ("collection", "transport"), "recycled": ("recycling",)}
-COMMITTED = ("approved", "registered", "paid")
-
-
-def day_of(at: datetime) -> date:
-    return (at.replace(tzinfo=None) + ALMATY).date()
-
-
-def after(month: date) -> date:
-    """The month after this one."""
-    return (month + timedelta(days=32)).replace(day=1)
-
-
-def price(stage: str, grams: int, supply_on: date) -> int:
-    """Coefficient x index x grams / 10^6, in tiyn, rounded once, half up (away from zero)."""
-    exact = Fraction(COEFFICIENTS[stage]) * INDEX_KZT[supply_on.year] * 100 * abs(grams) / 10**6
-    rounded = int(exact + Fraction(1, 2))
-    return rounded if grams >= 0 else -rounded
-
-
-@dataclass
-class Fact:
-    measure: str
-    edition: int
-    grams: int
-    sealed_on: date
-    reversal: bool = False
-    rated: bool = False
-
-
-@dataclass
-class Load:
-    id: UUID
-    collector: str
-    state: str = "loaded"
-    net_g: int = 0
-    accepted_g: int | None = None
-    weighed_on: date | None = None
-    expired_scale: bool = False
-    loss_g: int | None = None  # of its batch; every batch here is of one load
-    facts: list[Fact] = field(default_factory=list)
-
-    def seal(self, measure: str, grams: int, at: datetime) -> None:
-        self.facts.append(Fact(measure, 1, grams, day_of(at)))
-
-    def correct(self, grams: int, at: datetime) -> None:
-        taken_back = {(one.measure, one.edition) for one in self.facts if one.reversal}
-        for old in [one for one in self.facts if one.measure != "collected" and not one.reversal
-                    and (one.measure, one.edition) not in taken_back]:
-            self.facts.append(Fact(old.measure, old.edition, -old.grams, day_of(at), reversal=True))
-            self.facts.append(Fact(old.measure, old.edition + 1, grams, day_of(at)))
-        if self.loss_g is not None:
-            self.loss_g += grams - (self.accepted_g or 0)
-        self.accepted_g = grams
-
-
-@dataclass
-class Line:
-    key: tuple[UUID, str, int, bool]  # load, stage, edition, reversal
-    contract: str
-    mass_g: int
-    amount_tiyn: int
-    month: date
-    claim: Claim | None = None
-    held: bool = False
-
-
-@dataclass(eq=False)
-class Claim:
-    id: UUID
-    contract: str
-    month: date
-    lines: list[Line]
-    state: str = "draft"
-    approved_at: datetime | None = None  # its place in the queue
-
-    @property
-    def amount_tiyn(self) -> int:
-        return sum(line.amount_tiyn for line in self.lines)
+from tests.journeys.life_values import (
+    COEFFICIENTS,
+    COMMITTED,
+    STAGES_OF,
+    Claim,
+    Fact,
+    Line,
+    Load,
+    Scope,
+    after,
+    price,
+)
 
 
 @dataclass
 class Model:
-    ceiling_tiyn: int
+    limits: dict[Scope, int]  # Scope(): the programme's ceiling
     pickups: dict[UUID, str] = field(default_factory=dict)  # -> state
     winners: dict[UUID, str] = field(default_factory=dict)  # -> collector
     loads: dict[UUID, Load] = field(default_factory=dict)
-    lines: dict[tuple[UUID, str, int, bool], Line] = field(default_factory=dict)
+    lines: dict[tuple[UUID, str, int, bool, int], Line] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
+    changes: list[tuple[str, date, Fraction]] = field(default_factory=list)  # of rates: the stage, from when on, to what
     closed: date | None = None  # the last month closed for everybody
     statements: dict[int, str] = field(default_factory=dict)  # as they were first seen
     accounts: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))  # (kind, contract)
@@ -122,14 +52,40 @@ class Model:
                     self._accrue(load, fact, stage)
 
     def _accrue(self, load: Load, fact: Fact, stage: str) -> None:
+        """At the rate of the day; a reversal takes back what stands, as it stands."""
         assert load.weighed_on
-        contract = "R" if stage == "recycling" else load.collector
-        amount = price(stage, fact.grams, load.weighed_on)
-        key = (load.id, stage, fact.edition, fact.reversal)
-        self.lines[key] = Line(key, contract, fact.grams, amount, self.open_month(contract, fact.sealed_on))
-        old = self.lines[key[0], stage, fact.edition, False].claim if fact.reversal else None
-        if old is None or old.state != "rejected":  # what a rejection took back is not taken back again
-            self.post(amount, debit=("cost", ""), credit=("accrued", contract))
+        contract, month = "R" if stage == "recycling" else load.collector, fact.sealed_on
+        if not fact.reversal:
+            rate = self.rate(stage, load.weighed_on)
+            self._line(Line((load.id, stage, fact.edition, False, 1), contract, fact, load.weighed_on, rate, fact.grams,
+                            price(rate, fact.grams, load.weighed_on), self.open_month(contract, month)))
+            return
+        old = next(one for one in self.lines.values() if one.live and one.key[:4] == (load.id, stage, fact.edition, False))
+        self._line(self._back(old, (*old.key[:3], True, 1), fact, month), post=old.claim is None or old.claim.state != "rejected")
+
+    def _back(self, old: Line, key: tuple[UUID, str, int, bool, int], fact: Fact, day: date) -> Line:
+        old.taken_back = True
+        return Line(key, old.contract, fact, old.supply_on, old.coefficient, -old.mass_g, -old.amount_tiyn,
+                    self.open_month(old.contract, day))
+
+    def _line(self, line: Line, *, post: bool = True) -> None:
+        self.lines[line.key] = line
+        if post:  # what a rejection took back is not taken back again
+            self.post(line.amount_tiyn, debit=("cost", ""), credit=("accrued", line.contract))
+
+    def rate(self, stage: str, day: date) -> Fraction:
+        return next((rate for of, first, rate in reversed(self.changes) if of == stage and first <= day),
+                    Fraction(COEFFICIENTS[stage]))
+
+    def reprice(self) -> None:
+        """What stands at a rate that is not its day's is taken back and stands again; what was rejected stays rejected."""
+        for old in list(self.lines.values()):
+            rate = self.rate(old.key[1], old.supply_on)
+            if not old.live or rate == old.coefficient or (old.claim and old.claim.state == "rejected"):
+                continue
+            self._line(self._back(old, (*old.key[:4], old.key[4] + 1), old.fact, old.month))
+            self._line(Line((*old.key[:4], old.key[4] + 2), old.contract, old.fact, old.supply_on, rate, old.mass_g,
+                            price(rate, old.mass_g, old.supply_on), self.open_month(old.contract, old.fact.sealed_on)))
 
     def post(self, amount: int, *, debit: tuple[str, str], credit: tuple[str, str]) -> None:
         self.accounts[debit] += amount
@@ -169,11 +125,24 @@ class Model:
         return sorted((one for one in self.claims if one.state == "queued"),
                       key=lambda one: (one.approved_at, self.claims.index(one)))
 
+    def asks_again(self, claim: Claim) -> None:
+        """A queued one: let through where there is room behind those who came before it."""
+        queue = self.queue()
+        if claim in self.through(queue[:queue.index(claim) + 1]):
+            self.let_through(claim)
+
     def through(self, claims: list[Claim]) -> list[Claim]:
-        """Those at the front for whom there is room: nobody goes past one who waits."""
-        left = self.ceiling_tiyn - sum(one.amount_tiyn for one in self.claims if one.state in COMMITTED)
-        return [claim for claim, sums in zip(claims, accumulate(one.amount_tiyn for one in claims), strict=True)
-                if sums <= left]
+        """Those for whom every limit has room; nobody goes past one who waits for the same limit."""
+        left = {scope: limit - sum(one.amount_tiyn for one in self.claims if one.state in COMMITTED and scope.covers(one))
+                for scope, limit in self.limits.items()}
+        found = []
+        for claim in claims:
+            full = [scope for scope in left if scope.covers(claim) and claim.amount_tiyn > left[scope]]
+            if not full:
+                found.append(claim)
+            for scope in full or [one for one in left if one.covers(claim)]:
+                left[scope] = -1 if full else left[scope] - claim.amount_tiyn
+        return found
 
     def let_through(self, claim: Claim) -> None:
         claim.state = "approved"
@@ -182,6 +151,11 @@ class Model:
     def reject(self, claim: Claim) -> None:
         claim.state = "rejected"
         self.post(claim.amount_tiyn, debit=("accrued", claim.contract), credit=("cost", ""))
+
+    def grant(self, claim: Claim) -> None:
+        if claim.state == "rejected":
+            self.post(claim.amount_tiyn, debit=("cost", ""), credit=("accrued", claim.contract))
+        claim.state, claim.approved_at, claim.appeal = "verified", None, None
 
     def pay(self, claim: Claim) -> None:
         claim.state = "paid"

@@ -15,7 +15,15 @@ from collection.payouts.declarations import CURRENT as DECLARATION
 from collection.payouts.rules import CANCELLED
 from tests.journeys.life_custody import Kilograms
 from tests.journeys.life_ground import NUMBER, nth
-from tests.journeys.life_model import after, day_of
+from tests.journeys.life_values import after, day_of
+
+KEY = "line.consignment_id, line.stage, fact.edition, fact.reversal_of_id IS NOT NULL AS reversal, line.edition AS of_line"
+HOLDS = """FROM payouts_hold hold JOIN payouts_accrualline line ON line.id = hold.line_id
+    JOIN custody_fact fact ON fact.id = line.fact_id"""
+
+
+def key_of(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["consignment_id"], row["stage"], row["edition"], row["reversal"], row["of_line"]
 
 
 class Money(Kilograms):
@@ -27,20 +35,16 @@ class Money(Kilograms):
 
     def look_at_the_holds(self) -> None:
         """Which lines a rule holds is the rules' own story; that an expired scale is seen is certain."""
-        held = {(row["consignment_id"], row["stage"], row["edition"], row["reversal"]): row["rules"] for row in rows(
-            "SELECT line.consignment_id, line.stage, fact.edition, line.reverses_id IS NOT NULL AS reversal, "
-            "array_agg(hold.rule) AS rules FROM payouts_hold hold JOIN payouts_accrualline line ON line.id = hold.line_id "
-            "JOIN custody_fact fact ON fact.id = line.fact_id WHERE lifted_at IS NULL GROUP BY line.id, fact.edition")}
+        held = {key_of(row): row["rules"] for row in rows(
+            f"SELECT {KEY}, array_agg(hold.rule) AS rules {HOLDS} WHERE lifted_at IS NULL GROUP BY line.id, fact.id")}
         for key, line in self.model.lines.items():
             line.held = key in held
-            if line.claim is None and not key[3] and self.model.loads[key[0]].expired_scale and key not in self.lifted:
+            if line.claim is None and line.mass_g > 0 and self.model.loads[key[0]].expired_scale and key not in self.lifted:
                 assert "calibration_expired" in held[key]
 
     @property
     def lifted(self) -> set[tuple[Any, ...]]:
-        return {(row["consignment_id"], row["stage"], row["edition"], False) for row in rows(
-            "SELECT line.consignment_id, line.stage, fact.edition FROM payouts_hold hold JOIN payouts_accrualline line "
-            "ON line.id = hold.line_id JOIN custody_fact fact ON fact.id = line.fact_id WHERE lifted_at IS NOT NULL")}
+        return {key_of(row) for row in rows(f"SELECT {KEY} {HOLDS} WHERE lifted_at IS NOT NULL")}
 
     @precondition(lambda self: any(line.held for line in self.model.lines.values()))
     @rule(n=NUMBER)
@@ -102,6 +106,51 @@ class Money(Kilograms):
             assert told.state == "verified", told.reason
             claim.state = "verified"
 
+    @precondition(lambda self: self.claims_in("submitted"))
+    @rule(n=NUMBER)
+    def send_back(self, n: int) -> None:
+        claim = nth(self.claims_in("submitted"), n)
+        payouts.return_claim(actor=self.world.office.inspector, at=self.at, claim_id=claim.id, reason="a photo is blurred")
+        claim.state = "returned"
+
+    @precondition(lambda self: self.claims_in("returned", "rejected"))
+    @rule(n=NUMBER)
+    def appeal(self, n: int) -> None:
+        claim = nth(self.claims_in("returned", "rejected"), n)
+        file = lambda: payouts.file_appeal(  # noqa: E731
+            actor=self.world.people[claim.contract].actor, at=self.at, claim_id=claim.id, words="it is our lorry")
+        if claim.appeal:
+            self.refused(file, code="appeal_open")
+        else:
+            claim.appeal = file().id, claim.state
+
+    @precondition(lambda self: any(claim.appeal for claim in self.model.claims))
+    @rule(n=NUMBER, granted=some.sampled_from((True, True, False)))
+    def judge(self, n: int, granted: bool) -> None:
+        claim = nth((claim for claim in self.model.claims if claim.appeal), n)
+        assert claim.appeal
+        appeal_id, of_state = claim.appeal
+        answer = lambda by: payouts.decide_appeal(  # noqa: E731
+            actor=by, at=self.at, appeal_id=appeal_id, granted=granted, answer="seen on site")
+        decide = lambda: answer(self.world.judge)  # noqa: E731
+        if claim.state not in ("returned", "rejected") or (granted and claim.state != of_state):
+            self.refused(decide, code="wrong_state")  # the claim has moved on
+        elif granted and of_state == "rejected" and any(line.taken_back for line in claim.lines):
+            self.refused(decide, code="corrected_since")
+        else:
+            self.refused(lambda: answer(self.world.office.inspector if of_state == "returned" else self.world.office.finance),
+                         code="same_person")
+            decide()
+            claim.appeal = None
+            if granted:
+                self.model.grant(claim)
+                self.prices_are_worked_through()
+
+    def prices_are_worked_through(self) -> None:
+        payouts.reprice(actor=HOUSE, at=self.at, programme_id=self.world.scene.programme.id)
+        self.model.reprice()
+        self.look_at_the_holds()
+
     @precondition(lambda self: self.claims_in("verified"))
     @rule(n=NUMBER, yes=some.sampled_from((True, True, True, False)))
     def decide(self, n: int, yes: bool) -> None:
@@ -110,6 +159,19 @@ class Money(Kilograms):
         if yes:
             told = payouts.approve_claim(actor=office.finance, at=self.at, claim_id=claim.id)
             self.model.approve(claim, self.at)
+            assert told.state == claim.state
+        else:
+            payouts.reject_claim(actor=office.finance, at=self.at, claim_id=claim.id, reason="no")
+            self.model.reject(claim)
+
+    @precondition(lambda self: self.claims_in("queued"))
+    @rule(n=NUMBER, yes=some.sampled_from((True, True, False)))
+    def asked_again(self, n: int, yes: bool) -> None:
+        """A queued claim, out of its turn: it goes through only where there is room behind whoever came before it."""
+        claim, office = nth(self.claims_in("queued"), n), self.world.office
+        if yes:
+            told = payouts.approve_claim(actor=office.finance, at=self.at, claim_id=claim.id)
+            self.model.asks_again(claim)
             assert told.state == claim.state
         else:
             payouts.reject_claim(actor=office.finance, at=self.at, claim_id=claim.id, reason="no")
