@@ -23,14 +23,25 @@ from .participants import (
     register_contractors,
     register_generators,
 )
-from .prices import NewIndex, NewTariff, NewVat, PricesClash, load_published_prices, set_index, set_tariffs, set_vat
+from .prices import (
+    NewIndex,
+    NewTariff,
+    NewVat,
+    PricesClash,
+    SecondPersonNeeded,
+    load_published_prices,
+    set_index,
+    set_tariffs,
+    set_vat,
+)
 from .programmes import ProgrammeChanges, ProgrammeCodeTaken, Reach, change_programme, create_programme
 from .repricing import approve_tariff_change, propose_tariff_change, withdraw_tariff_change
 
 __all__ = [
     "Agreed", "AlreadyEnrolled", "ApplicationOpen", "Asked", "ContractNumberTaken", "Contractor", "NewContract",
     "NewContractor", "NewGenerator", "NewIndex", "NewSite", "NewTariff", "NewVat", "NotSigned", "PricesClash",
-    "ProgrammeChanges", "ProgrammeCodeTaken", "Reach", "RegisteredGenerator", "apply_for_contract",
+    "ProgrammeChanges", "ProgrammeCodeTaken", "Reach", "RegisteredGenerator",
+    "SecondPersonNeeded", "apply_for_contract",
     "approve_application", "approve_contracts", "approve_tariff_change", "change_programme", "close_contract",
     "create_programme", "draw_up_contracts", "load_published_prices", "propose_tariff_change",
     "refuse_application", "register_contractors", "register_generators", "resume_contract", "set_index",

@@ -25,7 +25,7 @@ from collection.waste.models import Category
 from notifications import outbox
 
 from .. import queries
-from ..models import IndexValue, Programme, Tariff, VatRate
+from ..models import Contract, IndexValue, Programme, Tariff, VatRate
 from ..prices import DAY, Period, Price, fit
 from ..rules import MAX_COEFFICIENT, MAX_INDEX_TIYN
 from ..states import STAGES
@@ -44,6 +44,14 @@ class PricesClash(Refusal):
     kind = Kind.UNPROCESSABLE
     words = Words("Бұл күндерге баға белгіленіп қойған", "На эти дни цена уже задана",
                   "There is a price for these days already")
+
+
+class SecondPersonNeeded(Refusal):
+    """Money is earned under this programme's rates: one person's word changes none of them, of coming days neither."""
+
+    code = "second_person_needed"
+    words = Words("Тарифті екінші адам бекітуі керек", "Тариф должен утвердить второй человек",
+                  "A second person must approve the rate: propose a change")
 
 
 class Dated(Protocol):
@@ -113,10 +121,13 @@ def set_tariffs(*, actor: Actor, at: datetime, programme: str, tariffs: Sequence
     """Add dated coefficients to a programme; one that starts on a coming day ends the open row before it.
 
     Errors: NotFound (programme); PricesClash; Unprocessable with every unknown category or stage, coefficient out of
-    bounds (more than 0, at most MAX_COEFFICIENT, four decimals) and period that ends before it starts.
+    bounds (more than 0, at most MAX_COEFFICIENT, four decimals) and period that ends before it starts; SecondPersonNeeded
+    (by a person, where a contract of the programme was approved: whoever approved it approved it at the rates it had).
     """
     programme_id = _programme(programme)
     judge_tariffs(tariffs)
+    if actor.user_id is not None and Contract.objects.filter(programme=programme_id, approved_at__isnull=False).exists():
+        raise SecondPersonNeeded
     _make_room(actor, at, Tariff, tariffs, queries.tariff_prices(programme_id))
     if any(one.valid_from <= almaty_date(at) for one in tariffs):  # days that had no price: what came on them has one now
         hold_prices(changing=True)

@@ -61,13 +61,13 @@ WHERE line.contract_id = %(contract)s
 GROUP BY 1, 2, 3, 4, held.rules ORDER BY 2, 1, 3, 4
 """
 # A load that is not processed, or a request that is not loaded, of which the contract is one of the two; returned and
-# failed ones are over. The mass is the surest there is.
+# failed ones are over. The mass is the surest there is; a part's day is that of the weighing of the load it is of.
 _OPEN = """
 SELECT load.id, load.category_id AS category, collector.id AS collector, collector.kind AS collector_kind,
        recycler.id AS recycler, recycler.kind AS recycler_kind, programme.whole_payee, weighed.supply_on,
        CASE WHEN receipt.id IS NOT NULL THEN 'delivered' WHEN weighed.id IS NOT NULL THEN 'weighed' ELSE 'promised'
        END AS certainty,
-       coalesce(receipt.grams, weighed.grams, (
+       coalesce(receipt.grams, load.part_g, weighed.grams, (
             SELECT sum(pickup.declared_g) FROM custody_consignmentpickup served
             JOIN pickups_pickup pickup ON pickup.id = served.pickup_id
             WHERE served.consignment_id = load.id), 0)::bigint AS mass_g
@@ -75,13 +75,13 @@ FROM custody_consignment load
 JOIN contracts_contract collector ON collector.id = load.collector_contract_id
 JOIN contracts_contract recycler ON recycler.id = load.recycler_contract_id
 JOIN contracts_programme programme ON programme.id = load.programme_id
-LEFT JOIN custody_fact weighed ON weighed.consignment_id = load.id AND weighed.measure = 'collected'
+LEFT JOIN custody_fact weighed ON weighed.consignment_id = load.source_id AND weighed.measure = 'collected'
     AND weighed.reversal_of_id IS NULL AND weighed.edition = 1
 LEFT JOIN LATERAL (
     SELECT id, grams FROM custody_fact WHERE consignment_id = load.id AND measure = 'received' AND reversal_of_id IS NULL
     ORDER BY edition DESC LIMIT 1) AS receipt ON true
 WHERE %(contract)s IN (load.collector_contract_id, load.recycler_contract_id)
-  AND load.state IN ('loaded', 'weighed', 'delivered', 'received')
+  AND load.state IN ('loaded', 'weighed', 'stored', 'grouped', 'delivered', 'received')
 UNION ALL
 SELECT pickup.id, pickup.category_id, collector.id, collector.kind, recycler.id, recycler.kind, programme.whole_payee, NULL,
        'promised', pickup.declared_g

@@ -46,6 +46,25 @@ def test_from_promised_to_paid(scene, haul, office):
         queries.forecast(scene.stranger.actor, haul.collector.contract_id, today=TODAY)
 
 
+def test_what_is_stored_divided_or_grouped_is_still_to_come_and_what_was_taken_back_is_not(haul):
+    whole, small = haul.weighed(cast.AT, [3 * TONNE, TONNE])
+    actor = haul.collector.actor
+    custody.store(actor=actor, at=cast.AT, stays=[custody.NewStay(whole, haul.store(), cast.AT)])
+    assert told(haul, haul.collector) == {"weighed": 4 * COLLECTED}
+    part, _ = custody.split(actor=actor, at=cast.AT, divisions=[custody.NewDivision(
+        whole, (custody.NewPart(TONNE), custody.NewPart(2 * TONNE)), cast.AT)])[0]
+    custody.group(actor=actor, at=cast.AT, new=custody.NewGrouping((part, small), cast.AT, plate="777GRP02"))
+    assert told(haul, haul.collector) == {"weighed": 4 * COLLECTED}
+    assert told(haul, haul.recycler) == {"weighed": 4 * RECYCLED}
+    custody.deliver(actor=actor, at=cast.AT, consignment_ids=[part, small])
+    custody.receive(actor=haul.recycler.actor, at=cast.AT, receipts=[
+        custody.NewReceipt(part, 0, TONNE, cast.AT, "wet"), custody.NewReceipt(small, TONNE, 0, cast.AT)])
+    custody.bring_back(actor=actor, at=cast.AT, returns=[custody.NewReturn(part, "collector", cast.AT)])
+    assert told(haul, haul.recycler) == {"weighed": 2 * RECYCLED, "delivered": RECYCLED}
+    assert {(one.stage, one.status) for one in queries.money_of(HOUSE, [part])} == {
+        (stage, "not_payable") for stage in ("collection", "transport", "recycling", "whole")}
+
+
 def test_what_is_held_says_by_which_rule_and_what_was_rejected_is_gone(haul, office):
     haul.received(cast.AT, [TONNE], scale_id=haul.scale(until=date(2026, 1, 1)))
     haul.received(cast.AT, [TONNE])

@@ -85,7 +85,7 @@ def test_collected_pays_nothing_and_nothing_is_paid_without_an_index():
 
 def test_a_coefficient_that_changes_inside_a_month_splits_the_lines(scene, whole):
     """The supply date picks the rate, day by day."""
-    contracts.set_tariffs(actor=scene.manager, at=scene.at, programme=scene.code, tariffs=[contracts.NewTariff(
+    contracts.set_tariffs(actor=HOUSE, at=scene.at, programme=scene.code, tariffs=[contracts.NewTariff(
         category="polymer", stage="collection", coefficient=Decimal("10.00"),
         valid_from=date(2026, 3, 10), source="a new decree")])
     for day in (9, 10):

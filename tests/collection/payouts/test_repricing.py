@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -115,8 +116,12 @@ def test_a_stage_that_had_no_rate_gets_one(scene, haul, office):
     haul.recycled(cast.AT, [TONNE])
     office.accrue(cast.AT)
     with transaction():
-        contracts.set_tariffs(actor=scene.manager, at=cast.AT, programme=scene.code, tariffs=[NewTariff(
-            "polymer", "whole", Decimal(1), MARCH, "decree No 6")])
+        rate = NewTariff("polymer", "whole", Decimal(1), MARCH, "decree No 6")
+        for later in (MARCH, date(2027, 1, 1)):  # one person's word is not enough, for coming days neither
+            with refused(contracts.SecondPersonNeeded):
+                contracts.set_tariffs(actor=scene.manager, at=cast.AT, programme=scene.code, tariffs=[
+                    replace(rate, valid_from=later)])
+        contracts.set_tariffs(actor=HOUSE, at=cast.AT, programme=scene.code, tariffs=[rate])
     ring = OutboxRow.objects.filter(task="tariffs.changed").latest("id")
     assert ring.object_id == scene.programme.id
     done = payouts.reprice(actor=HOUSE, at=cast.AT, programme_id=scene.programme.id)
