@@ -201,6 +201,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "GivenRole": "collection.accounts.states.GIVEN_ROLES", "AdminRole": "collection.accounts.states.GIVES",
         "OrganisationKind": "collection.accounts.states.KINDS", "Language": "collection.kernel.words.LANGUAGES",
         "DeviceKind": "api.v1.devices.serializers.KINDS", "Platform": "api.v1.devices.serializers.PLATFORMS",
+        "NoticeEvent": "notifications.events.EVENTS", "TimeZone": "notifications.contacts.ZONES",
+        "MessageChannel": "api.v1.notices.serializers.SHOWN", "Addressed": "api.v1.notices.serializers.ADDRESSED",
         "WebhookEvent": "notifications.webhooks.EVENTS", "WebhookSent": "api.v1.webhooks.serializers.SENT",
         "DeliveryState": "api.v1.webhooks.serializers.STATES", "DisabledReason": "api.v1.webhooks.serializers.REASONS",
         "Precision": "api.v1.places.serializers.PRECISIONS", "PlaceLevel": "api.v1.places.serializers.LEVELS",

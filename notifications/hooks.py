@@ -128,7 +128,7 @@ def _turn(delivery_id: UUID) -> tuple[Letter | None, datetime | None]:
     until, waits, is_paused = one.pop("until"), one.pop("waits"), one.pop("is_paused")
     one.pop("state")
     if waits:  # a post in progress is over in a moment; a pause is waited out
-        return None, until if is_paused else min(until, now() + timedelta(seconds=1))
+        return None, min(until, now() + timedelta(seconds=LONGEST_PAUSE_S if is_paused else 1))
     execute("UPDATE notifications_webhook SET busy_until = house_clock() + make_interval(secs => %s) WHERE id = %s",
             [TURN_S, one["webhook_id"]])
     return Letter(**one), None
@@ -145,8 +145,8 @@ def _keep(row_id: int, letter: Letter, answer: Answer) -> None:
         return
     wait = pause(letter.failures + 1, answer.retry_after)
     over = answer.status == GONE or at + wait > letter.due_since + TRIED_FOR
-    execute("UPDATE notifications_webhook SET busy_until = NULL, failures = failures + 1, paused_until = %s WHERE id = %s",
-            [at + wait, letter.webhook_id])
+    execute("UPDATE notifications_webhook SET busy_until = NULL, failures = failures + 1, "
+            "paused_until = greatest(paused_until, %s) WHERE id = %s", [at + wait, letter.webhook_id])
     _mark(letter.id, "failed" if over else "pending", answer.status, answer.error)
     if not over:
         outbox.put_off(row_id, at + wait)

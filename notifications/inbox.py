@@ -61,7 +61,15 @@ def unread(*, recipient_id: UUID) -> int:
 def mark_read(*, recipient_id: UUID, notice_ids: Sequence[UUID] | None = None, at: datetime) -> int:
     """Mark these notices read, or all (None); returns how many were not yet. Another person's ids are passed over."""
     return execute(
-        "UPDATE notifications_notice SET read_at = greatest(%(at)s, created_at) WHERE recipient_id = %(recipient)s "
+        "UPDATE notifications_notice SET read_at = greatest(%(at)s, created_at), "
+        "delivered_at = coalesce(delivered_at, greatest(%(at)s, created_at)) WHERE recipient_id = %(recipient)s "
         "AND read_at IS NULL AND (%(ids)s::uuid[] IS NULL OR id = ANY(%(ids)s::uuid[]))",
         {"at": at, "recipient": recipient_id, "ids": None if notice_ids is None else list(notice_ids)},
     )
+
+
+def mark_delivered(*, recipient_id: UUID, notice_ids: Sequence[UUID], at: datetime) -> int:
+    """A phone of theirs says that these arrived; returns how many it is the first to say so of."""
+    return execute(
+        "UPDATE notifications_notice SET delivered_at = greatest(%s, created_at) "
+        "WHERE recipient_id = %s AND delivered_at IS NULL AND id = ANY(%s)", [at, recipient_id, list(notice_ids)])

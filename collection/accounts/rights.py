@@ -49,6 +49,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "organisation.verify": _roles("manager"),
     "membership.read": _roles("admins staff"), "membership.invite": _roles("admins"),
     "membership.remove": _roles("admins"),
+    "message_statistics.read": _roles("officers"), "quiet_hours.set": _roles("manager"),
+    "announcement.read": SIGNED_IN, "announcement.post": _roles("manager"),
     "webhook.read": _roles("admins"), "webhook.create": _roles("admins"), "webhook.update": _roles("admins"),
     "webhook.remove": _roles("admins"), "webhook.secret": _roles("admins"),
     # generators: sites and pickups

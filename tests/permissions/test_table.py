@@ -29,7 +29,7 @@ SIGNED = {"PUT /uploads/<uuid:upload_id>/content"}
 #: 401 is their answer to a wrong code or token, not to the caller.
 LOGINS = {"session.login", "session.refresh"}
 #: Nobody's own: everybody who may look sees the same.
-COMMON = {"programmes"}
+COMMON = {"programmes", "announcements"}
 
 
 def ask(phone, role, route: Route, things):

@@ -19,6 +19,7 @@ from collection.dispatch import operations as dispatch, queries
 from collection.kernel.actor import HOUSE, Actor
 from collection.kernel.clock import frozen
 from collection.kernel.ids import uuid7
+from collection.kernel.words import Words
 from collection.payouts import operations as payouts
 from collection.payouts.declarations import CURRENT as DECLARATION
 from collection.pickups import operations as pickups
@@ -81,13 +82,17 @@ def make() -> World:
     assert haul.collector.actor.user_id
     put_device(recipient_id=haul.collector.actor.user_id, installation_id=phone, kind="token", value="token",
                platform="android", language="kk", at=scene.at)
+    announcement = accounts.post_announcement(
+        actor=scene.manager, at=scene.at, roles=[], title=Words("а", "а", "a"), body=Words("а", "а", "a"),
+        starts_at=scene.at, ends_at=scene.at + timedelta(days=1))
     accounts.create_webhook(actor=haul.collector.actor, at=scene.at, url="https://erp.example.kz/in", events=["job.changed"])
     sides = {side: one.organisation_id for side, one in (
         ("generator", scene.generator.actor), ("collector", haul.collector.actor), ("recycler", haul.recycler.actor))}
     change = contracts.propose_tariff_change(
         actor=HOUSE, at=scene.at, programme=scene.code, reason="decree", tariffs=[contracts.NewTariff(
             "glass", "collection", Decimal(1), date(2026, 1, 1), "decree")])
-    things = {"programmes": scene.code, "tariff-changes": str(change.id), "devices": str(phone), "registers": str(register)}
+    things = {"programmes": scene.code, "announcements": str(announcement), "tariff-changes": str(change.id),
+              "devices": str(phone), "registers": str(register)}
     for noun, (label, owner) in MODELS.items():
         row = apps.get_model(label)._default_manager.filter(**{f"{owner}__in": sides.values()}).first()
         if row is not None:

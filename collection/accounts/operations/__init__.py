@@ -10,6 +10,7 @@ from .login import (
     redeem_code,
     request_code,
 )
+from .messages import choose_notices, end_announcement, post_announcement, set_quiet_hours
 from .officers import OperatorUnknown, add_officer
 from .organisations import (
     AlreadyMember,
@@ -60,8 +61,11 @@ __all__ = [
     "add_member",
     "add_officer",
     "change_webhook",
+    "choose_notices",
     "create_webhook",
+    "end_announcement",
     "logout",
+    "post_announcement",
     "redeem_code",
     "refresh",
     "register_organisation",
@@ -72,6 +76,7 @@ __all__ = [
     "resume_organisation",
     "resume_user",
     "rotate_webhook_secret",
+    "set_quiet_hours",
     "suspend_organisation",
     "suspend_user",
     "tidy",

@@ -21,7 +21,7 @@ from collection.kernel.db import execute, rows
 from collection.kernel.ids import uuid7
 from collection.kernel.refusals import Defect, Kind, Refusal
 from collection.kernel.words import Words
-from notifications import outbox
+from notifications import contacts, outbox
 
 from .. import steps
 from ..phones import is_served
@@ -167,6 +167,7 @@ def redeem_code(*, actor: Actor, at: datetime, phone: str, device: str, code: st
     user_id = steps.add_user(id=uuid7(at), phone=phone, name="", language=language, at=at)
     if rows("SELECT 1 FROM accounts_user WHERE id = %s AND suspended_at IS NOT NULL", [user_id]):
         return AccountSuspended()
+    contacts.know(recipient_id=user_id, phone=phone, language=language)
     session_id, expires_at = uuid7(at), at + timedelta(days=settings.REFRESH_TOKEN_DAYS)
     steps.open_session(id=session_id, user_id=user_id, device=device, refresh_hash=secret_hash(secret), at=at,
                        expires_at=expires_at)

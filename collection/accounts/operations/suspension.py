@@ -3,13 +3,14 @@ nobody. Nothing of what they did is touched."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from collection.audit import steps as audit
 from collection.kernel.actor import Actor
 from collection.kernel.db import execute
 from collection.kernel.refusals import NotFound
+from notifications import webhooks
 
 
 def suspend_user(*, actor: Actor, at: datetime, user_id: UUID, reason: str) -> None:
@@ -29,12 +30,14 @@ def resume_user(*, actor: Actor, at: datetime, user_id: UUID, reason: str) -> No
 def suspend_organisation(*, actor: Actor, at: datetime, organisation_id: UUID, reason: str) -> None:
     """Its members can do nothing for it from their next request on."""
     _set("accounts_organisation", organisation_id, at)
+    webhooks.pause_all(organisation_id=organisation_id, until=at + timedelta(days=3650))
     audit.record(actor=actor, at=at, verb="organisation.suspend", object_type="organisation",
                  object_id=organisation_id, after={"reason": reason})
 
 
 def resume_organisation(*, actor: Actor, at: datetime, organisation_id: UUID, reason: str) -> None:
     _set("accounts_organisation", organisation_id, None)
+    webhooks.pause_all(organisation_id=organisation_id, until=None)
     audit.record(actor=actor, at=at, verb="organisation.resume", object_type="organisation",
                  object_id=organisation_id, after={"reason": reason})
 
