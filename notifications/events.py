@@ -22,6 +22,6 @@ EVENTS = tuple(sorted(AT_ONCE | MATTERS | {
     "claim.paid", "claim.queued", "claim.registered", "claim.submitted", "claim.verified", "consignment.corrected",
     "consignment.correction_declined", "consignment.correction_proposed", "consignment.processed", "consignment.received",
     "consignment.taken_back", "consignment.weighed", "contract.resume", "contractor.registered", "district.unserved",
-    "generator.registered", "offer.new", "offer.rerouted", "offer.taken", "offer.withdrawn", "pickup.residual",
+    "generator.registered", "offer.new", "offer.rerouted", "offer.taken", "offer.withdrawn", "pickup.parted", "pickup.residual",
     "pickup.submitted", "pickup.unserved", "route.planned",
 }))

@@ -25,6 +25,7 @@ from tests.benches import (  # noqa: E402
     money,
     places,
     policies,
+    pushes,
     racing,
     reference,
     routing,
@@ -37,7 +38,7 @@ from tests.benches.measure import say  # noqa: E402
 BENCHES: dict[str, Any] = {
     "reference": reference.run, "places": places.run, "writes": writes.run, "statistics": statistics.run,
     "candidates": candidates.run, "routing": routing.run, "assignment": assignment.run, "policies": policies.run,
-    "racing": racing.run, "money": money.run,
+    "racing": racing.run, "money": money.run, "pushes": pushes.run,
 }
 #: What `--full` adds.
 FULL: dict[str, dict[str, Any]] = {
