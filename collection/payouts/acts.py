@@ -98,7 +98,8 @@ def pdf(act: Act) -> bytes:
           f"{STAGES[one.stage].kk} / {STAGES[one.stage].ru}" + (" (сторно)" if one.reversal else ""), str(one.lines_n),
           spaced(tonnes_text(one.mass_g)), f"{spaced(f'{one.coefficient.normalize():f}')} × {spaced(tenge_text(one.index_tiyn))}",
           spaced(tenge_text(one.amount_tiyn))] for n, one in enumerate(act.rows, 1)]
-        + [["", "Барлығы / Итого", "", str(sum(one.lines_n for one in act.rows)), "", "", spaced(tenge_text(act.amount_tiyn))],
+        # A load of several stages stands in several rows: neither loads nor tonnes are added up.
+        + [["", "Барлығы / Итого", "", "", "", "", spaced(tenge_text(act.amount_tiyn))],
            ["", "оның ішінде ҚҚС / в том числе НДС", "", "", "", "",
             spaced(tenge_text(act.vat_tiyn)) if act.vat_payer else "ҚҚС-сыз / без НДС"]],
         widths=(7, 40, 36, 17, 22, 30, 28), align=("RIGHT", "LEFT", "LEFT", "RIGHT", "RIGHT", "RIGHT", "RIGHT"), totals=2)

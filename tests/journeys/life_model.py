@@ -155,7 +155,7 @@ class Model:
     def grant(self, claim: Claim) -> None:
         if claim.state == "rejected":
             self.post(claim.amount_tiyn, debit=("cost", ""), credit=("accrued", claim.contract))
-        claim.state, claim.approved_at, claim.appeal = "verified", None, None
+        claim.state, claim.approved_at, claim.appeal, claim.judged = "verified", None, None, True
 
     def pay(self, claim: Claim) -> None:
         claim.state = "paid"

@@ -104,7 +104,7 @@ class Money(Kilograms):
         else:
             told = payouts.verify_claim(actor=self.world.office.inspector, at=self.at, claim_id=claim.id)
             assert told.state == "verified", told.reason
-            claim.state = "verified"
+            claim.state, claim.judged = "verified", False
 
     @precondition(lambda self: self.claims_in("submitted"))
     @rule(n=NUMBER)
@@ -155,7 +155,8 @@ class Money(Kilograms):
     @rule(n=NUMBER, yes=some.sampled_from((True, True, True, False)))
     def decide(self, n: int, yes: bool) -> None:
         claim, office = nth(self.claims_in("verified"), n), self.world.office
-        self.refused(lambda: payouts.approve_claim(actor=office.inspector, at=self.at, claim_id=claim.id), code="same_person")
+        verifier = self.world.judge if claim.judged else office.inspector
+        self.refused(lambda: payouts.approve_claim(actor=verifier, at=self.at, claim_id=claim.id), code="same_person")
         if yes:
             told = payouts.approve_claim(actor=office.finance, at=self.at, claim_id=claim.id)
             self.model.approve(claim, self.at)

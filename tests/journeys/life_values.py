@@ -102,6 +102,7 @@ class Claim:
     lines: list[Line]
     state: str = "draft"
     approved_at: datetime | None = None  # its place in the queue
+    judged: bool = False  # verified by whoever granted its appeal
     appeal: tuple[UUID, str] | None = None  # an open one, and what it is against
 
     @property
