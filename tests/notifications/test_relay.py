@@ -16,7 +16,7 @@ import pytest
 from celery.contrib.testing.worker import start_worker
 from django.db import connection
 
-from collection.kernel.db import execute, transaction
+from collection.kernel.db import execute, in_transaction, transaction
 from collection.kernel.ids import uuid7
 from notifications import delivery, outbox
 from notifications.models import OutboxRow
@@ -265,3 +265,17 @@ def test_an_errand_and_a_request_for_the_same_object_do_not_deadlock(person, at)
     thread.join()
     row = OutboxRow.objects.get()
     assert (row.state, row.attempts, row.last_error) == ("done", 1, "")
+
+
+def test_offers_reach_their_phones_beside_phones_fcm_is_slow_for(relay, celery, fcm, person, notice, at):
+    """One worker of four threads, as `sender` is: four answers that never come in time, in as many bundles."""
+    recipients = [person("kk", value=f"slow-{n}" if n % 20 == 0 else f"ok-{n}") for n in range(80)]
+    in_transaction(lambda: outbox.put([notice(one, expires_at=at + timedelta(minutes=5)) for one in recipients], at=at))
+    relay()
+    began = time.monotonic()
+    with start_worker(celery, pool="threads", concurrency=4, perform_ping_check=False, queues=["push"], shutdown_timeout=20):
+        wait(lambda: sum(one["address"].startswith("ok-") for one in fcm.messages) == 76, 5)
+        took = time.monotonic() - began
+        assert OutboxRow.objects.filter(state="dead").count() == 0
+    assert took < 5
+    assert len({one["address"] for one in fcm.messages if one["address"].startswith("ok-")}) == 76

@@ -281,3 +281,18 @@ def test_a_slow_receiver_delays_no_other(receiver, hook):
     assert sum(one > 0.9 for one in took) == 1
     assert len(slow.got) == 1 and quick.got
     assert not OutboxRow.objects.filter(state="dead").exists()
+
+
+def test_a_suspended_organisations_systems_hear_nothing_until_it_is_resumed(receiver, hook):
+    server = receiver()
+    webhook = hook(server.url)
+    webhooks.pause_all(organisation_id=webhook.organisation_id, until=now() + timedelta(days=3650))
+    row = told(webhook)
+    hooks.tell(row.id)
+    row.refresh_from_db()
+    assert server.got == [] and row.state == "waiting"
+    assert (row.not_before - now()).total_seconds() <= 6 * 3600  # looked at again, however long it takes
+    webhooks.pause_all(organisation_id=webhook.organisation_id, until=None)
+    OutboxRow.objects.filter(pk=row.pk).update(not_before=now())
+    hooks.tell(row.id)
+    assert len(server.got) == 1
