@@ -86,6 +86,8 @@ class Kilograms(Ground):
     def group(self, n: int, share: int, by: str) -> None:
         """On one lorry, whole or so many grams of the heap: then each gives its share, and what it keeps stays behind."""
         weighed = [load for load in self.in_state("weighed") if load.collector == by]
+        if not weighed:
+            return
         loads = [nth(weighed, n), nth(weighed, n + 1)]
         together = sum(load.net_g for load in loads) * share // 100
         put = lambda: custody.group(actor=self.world.people[by].actor, at=self.at, new=custody.NewGrouping(  # noqa: E731

@@ -87,7 +87,11 @@ SELECT line.id, line.stage, load.origin, line.supply_on,
             WHERE covered.contract_id = line.contract_id AND covered.category_id = line.category_id) AS category_covered,
        EXISTS (SELECT FROM contracts_contractregion served
             WHERE served.contract_id = line.contract_id AND served.region_id = load.region_id) AS region_served,
-       contract.kind AS contract_kind, tariff.valid @> line.supply_on AS tariff_valid,
+       contract.kind AS contract_kind,
+       EXISTS (SELECT FROM contracts_tariff tariff  -- its own row may have been cut: the rate counts, or that it was taken back
+            WHERE tariff.programme_id = line.programme_id AND tariff.category_id = line.category_id
+              AND tariff.stage = line.stage AND tariff.valid @> line.supply_on AND tariff.coefficient = line.coefficient)
+            OR EXISTS (SELECT FROM payouts_accrualline back WHERE back.reverses_id = line.id) AS tariff_valid,
        EXISTS (SELECT FROM payouts_accrualline other
             WHERE other.consignment_id = line.consignment_id AND other.stage = line.stage AND other.id < line.id
               AND other.mass_g > 0 AND NOT EXISTS (
@@ -128,7 +132,6 @@ JOIN custody_consignment source ON source.id = load.source_id  -- of a part, the
 JOIN custody_weighing weighing ON weighing.consignment_id = source.id
 JOIN contracts_contract contract ON contract.id = line.contract_id
 JOIN contracts_programme programme ON programme.id = line.programme_id
-JOIN contracts_tariff tariff ON tariff.id = line.tariff_id
 JOIN accounts_organisation company ON company.id = contract.organisation_id
 JOIN registry_scale bridge ON bridge.id = weighing.scale_id
 LEFT JOIN registry_facility yard ON yard.id = bridge.facility_id

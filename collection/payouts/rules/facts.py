@@ -27,7 +27,7 @@ class LineFacts:
     contract_until: date
     category_covered: bool
     region_served: bool
-    tariff_valid: bool  # the line's tariff is in force on the supply date
+    tariff_valid: bool  # its rate is the one of the supply date, or it was taken back since
     mass_g: int
     claimed_elsewhere: bool  # another line that was not taken back pays the same load and stage
     rejected_before: bool  # an earlier edition of this fact was claimed for the stage and finally rejected

@@ -84,6 +84,21 @@ def test_what_was_paid_stays_and_the_difference_goes_to_the_next_open_month(scen
     assert queries.recompute_check().differences == ()
 
 
+@pytest.mark.parametrize("rate", ["10.00", "9.05"])  # another one; and the same anew, by another row
+def test_a_claim_on_its_way_goes_on_at_the_rate_it_was_made_at(scene, haul, office, rate):
+    """What changes is in the next month: a defect that the contractor cannot cure would hold the claim for ever."""
+    haul.recycled(cast.AT, [TONNE])
+    office.accrue(cast.AT)
+    claim = office.submitted(haul.collector, cast.AT, MARCH)
+    change(scene, rate)
+    verified = office.verify(claim, cast.AT)
+    assert (verified.state, verified.reason) == ("verified", "")
+    assert office.approve(verified, cast.AT).amount_tiyn == claim.amount_tiyn
+    april = [one[1:3] for one in lines() if one[3] == date(2026, 4, 1)]
+    assert april == ([(-TONNE, -39_141_25), (TONNE, 43_250_00)] if rate == "10.00" else [])
+    assert queries.recompute_check().differences == ()
+
+
 def test_only_the_days_it_names(scene, whole, office):
     """The row is cut around them: before and after, the old rate stays."""
     days = [datetime(2026, 3, day, 6, tzinfo=UTC) for day in (9, 10, 20, 21)]
