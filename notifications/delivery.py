@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -22,7 +23,11 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 SENDERS = 10
+#: SMS and letters at once in one worker.
+PLACES = 4
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 10, 600
+
+_places = threading.BoundedSemaphore(PLACES)
 
 
 def push(row_ids: Sequence[int]) -> None:
@@ -49,8 +54,16 @@ def push(row_ids: Sequence[int]) -> None:
 
 
 def message(row_id: int) -> None:
-    """Send this SMS or e-mail."""
-    carry_out(row_id, _send_message)
+    """Send this SMS or e-mail, or in a moment: a slow gateway must not take every thread of the worker."""
+    if not _places.acquire(blocking=False):
+        row = outbox.claim(row_id)
+        if row is not None:
+            outbox.put_off(row_id, now() + timedelta(seconds=1), anew=False)
+        return
+    try:
+        carry_out(row_id, _send_message)
+    finally:
+        _places.release()
 
 
 def errand(row_id: int, do: Callable[[Row], object]) -> None:

@@ -192,10 +192,14 @@ def failed(row_id: int, error: str, retry_at: datetime | None) -> None:
         bury([row_id], error)
 
 
-def put_off(row_id: int, until: datetime) -> None:
-    """Nothing is wrong with the row that this worker claimed, only with the moment: its attempts count anew."""
-    execute("UPDATE notifications_outboxrow SET state = 'waiting', leased_until = NULL, attempts = 0, not_before = %s "
-            "WHERE id = %s AND state = 'claimed'", [until, row_id])
+def put_off(row_id: int, until: datetime, *, anew: bool = True) -> None:
+    """Nothing is wrong with the row that this worker claimed, only with the moment: this was no attempt.
+
+    `anew`: nor do those before it count any more.
+    """
+    execute("UPDATE notifications_outboxrow SET state = 'waiting', leased_until = NULL, not_before = %s, "
+            "attempts = CASE WHEN %s THEN 0 ELSE greatest(attempts - 1, 0) END WHERE id = %s AND state = 'claimed'",
+            [until, anew, row_id])
 
 
 def bury(row_ids: Sequence[int], error: str) -> None:

@@ -6,6 +6,7 @@ import json
 import logging
 import multiprocessing
 import smtplib
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -261,3 +262,14 @@ def test_email_and_its_refusals(settings, at, monkeypatch):
 
         monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
         assert letter().state == state
+
+
+def test_a_slow_gateway_takes_four_threads_and_costs_nobody_an_attempt(at, monkeypatch):
+    outbox.message(channel="sms", address="+77011234567", text=CODE, language="ru", object_id=uuid7(at), at=at)
+    row = OutboxRow.objects.get()
+    monkeypatch.setattr(delivery, "_places", threading.BoundedSemaphore(1))
+    with delivery._places:  # somebody else waits for the gateway
+        delivery.message(row.id)
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == ("waiting", 0) and 0 < wait_s(row, at) < 10
+    assert row.address  # not forgotten: it is yet to be sent
