@@ -234,6 +234,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ContractKind": "collection.contracts.states.LEGS", "Stage": "collection.contracts.states.STAGES",
         "Origin": "collection.contracts.states.ORIGINS",
         "ClaimState": "collection.payouts.states.CLAIM_STEPS",
+        "InspectionOutcome": "collection.payouts.states.INSPECTION_OUTCOMES",
         "AppealState": "collection.payouts.states.APPEAL_STEPS",
         "Certainty": "collection.payouts.states.CERTAINTIES",
         "LimitKind": "collection.payouts.states.LIMIT_KINDS",

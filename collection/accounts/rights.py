@@ -60,7 +60,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "pickup.read": _roles("people staff"), "pickup.quote": _roles("generators manager support"),
     "pickup.submit": _roles("generators manager support"), "pickup.update": _roles("generators manager support"),
     "pickup.cancel": _roles("generators manager support"),
-    "photo.read": _roles("people staff"), "photo.create": _roles("people integration"),
+    "photo.read": _roles("people staff"), "photo.create": _roles("people inspector integration"),
     "photo.put": PUBLIC,  # whoever holds the signed address
     # dispatch
     "offer.read": _roles("collectors manager auditor support"), "offer.create": _roles("manager"),
@@ -122,6 +122,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "ledger.read": _roles("admins officers"), "payout.read": _roles("admins officers"),
     "register.read": _roles("finance auditor"), "register.create": _roles("finance"),
     "register.approve": _roles("finance"), "bank_result.record": _roles("finance"),
+    "inspection.read": _roles("officers"), "inspection.draw": _roles("manager"), "inspection.record": _roles("inspector"),
     # looking back
     "statistics.read": _roles("people officers"),
     "dossier.read": _roles("manager inspector auditor"), "evidence.read": _roles("officers"),

@@ -28,6 +28,8 @@ ORDER_STEPS = {"waiting": ("paid", "rejected"), "paid": (), "rejected": ()}
 
 #: What may be said of one stage of one load (queries.money_of).
 STAGE_STATUSES = ("not_payable", "awaiting", "accruing", "held", "payable", "claimed", "paid", "rejected")
+#: What an inspector may find of a load on which the lot fell.
+INSPECTION_OUTCOMES = ("confirmed", "mass_differs", "not_found")
 SEVERITIES = ("hold", "block", "flag")
 #: What a closed month's statement tells apart: what was claimed, and what a rule held back on that day.
 STATEMENT_PARTS = ("claimed", "held")

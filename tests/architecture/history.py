@@ -14,6 +14,7 @@ SEALED = (
     "custody_stay", "custody_stockorder", "custody_storedtare", "custody_weighing",
     "dispatch_incidentphoto",
     "payouts_ledgerentry", "payouts_ledgertransaction", "payouts_paid", "payouts_rated", "payouts_verdict",
+    "payouts_inspection", "payouts_inspectiondraw", "payouts_inspectionphoto", "payouts_inspectionresult",
     "payouts_importedrow", "payouts_paidbefore",
 )
 #: What the running house has no right to change.

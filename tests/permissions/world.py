@@ -17,11 +17,14 @@ from collection.contracts import operations as contracts
 from collection.custody import operations as custody
 from collection.dispatch import operations as dispatch, queries
 from collection.kernel.actor import HOUSE, Actor
+from collection.kernel.calendar import month_of
 from collection.kernel.clock import frozen
 from collection.kernel.ids import uuid7
 from collection.kernel.words import Words
 from collection.payouts import operations as payouts
 from collection.payouts.declarations import CURRENT as DECLARATION
+from collection.payouts.queries.sampling import population
+from collection.payouts.rules.sampling import drawn as falls
 from collection.pickups import operations as pickups
 from collection.registry.models import Base
 from notifications.devices import put_device
@@ -48,6 +51,7 @@ MODELS = {
     "webhooks": ("notifications.Webhook", "organisation_id"),
     "claims": ("payouts.Claim", "contract__organisation"),
     "appeals": ("payouts.Appeal", "claim__contract__organisation"), "holds": ("payouts.Hold", "line__contract__organisation"),
+    "inspections": ("payouts.Inspection", "consignment__collector"),
 }
 
 
@@ -78,6 +82,7 @@ def make() -> World:
                       identity_number=cast.identity_number(), iban=cast.iban(), bic="KCJBKZKX", purpose="859")
     appeal_of(scene, haul.collector, month=loaded_at.date())
     register = register_of(scene, haul.recycler, month=loaded_at.date())
+    drawn = inspection_of(scene, month=loaded_at.date())
     phone = uuid7(scene.at)
     assert haul.collector.actor.user_id
     put_device(recipient_id=haul.collector.actor.user_id, installation_id=phone, kind="token", value="token",
@@ -92,7 +97,7 @@ def make() -> World:
         actor=HOUSE, at=scene.at, programme=scene.code, reason="decree", tariffs=[contracts.NewTariff(
             "glass", "collection", Decimal(1), date(2026, 1, 1), "decree")])
     things = {"programmes": scene.code, "announcements": str(announcement), "tariff-changes": str(change.id),
-              "devices": str(phone), "registers": str(register)}
+              "devices": str(phone), "registers": str(register), "inspection-draws": str(drawn)}
     for noun, (label, owner) in MODELS.items():
         row = apps.get_model(label)._default_manager.filter(**{f"{owner}__in": sides.values()}).first()
         if row is not None:
@@ -122,6 +127,14 @@ def application_of(collector: cast.Contractor, scene: cast.Scene) -> None:
 def routes_of(collector: cast.Contractor, at: datetime) -> None:
     given = queries.read_day(queries.base_of(HOUSE, contract_id=collector.contract_id), at.date(), at=at)
     assert dispatch.adopt_plan(actor=HOUSE, at=at, draft=queries.draft(given))
+
+
+def inspection_of(scene: cast.Scene, *, month: date) -> UUID:
+    """The month's lottery, with a seed by which the lot falls on somebody."""
+    loads = population(scene.programme.id, month_of(month))
+    seed = next(seed for seed in map(str, range(10_000)) if any(
+        falls(seed, month_of(month), one.consignment_id, one.flags) for one in loads))
+    return payouts.draw_inspections(actor=scene.manager, at=scene.at, programme=scene.code, month=month, seed=seed).id
 
 
 def appeal_of(scene: cast.Scene, contractor: cast.Contractor, *, month: date) -> None:

@@ -91,6 +91,11 @@ STATES: dict[str, dict[str, Words]] = {
         "granted": Words("Қанағаттандырылды", "Удовлетворено", "Granted"),
         "dismissed": Words("Қанағаттандырылмады", "Отклонено", "Dismissed"),
     },
+    "inspection_outcome": {
+        "confirmed": Words("Расталды", "Подтверждено", "Confirmed"),
+        "mass_differs": Words("Масса сәйкес емес", "Масса не совпала", "The mass differs"),
+        "not_found": Words("Табылмады", "Не найдено", "Not found"),
+    },
     "register_state": {
         "draft": Words("Жоба", "Черновик", "Draft"),
         "approved": Words("Бекітілді", "Утверждён", "Approved"),

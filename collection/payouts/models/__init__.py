@@ -286,10 +286,12 @@ class Paid(Delta):
 from .appeals import Appeal, Payer  # noqa: E402  (they point at the claim above)
 from .caps import Cap, ClaimShare  # noqa: E402
 from .closing import MonthStatement, Period, StatementLine  # noqa: E402
+from .inspections import Inspection, InspectionDraw, InspectionPhoto, InspectionResult  # noqa: E402
 from .takeover import ImportedRow, PaidBefore  # noqa: E402
 
 __all__ = [
     "Account", "AccrualLine", "Appeal", "Cap", "Claim", "ClaimShare", "ContractOwnedQuerySet", "Hold",
-    "ImportedRow", "LedgerEntry", "LedgerTransaction", "MonthStatement", "Paid", "PaidBefore", "Payer",
+    "ImportedRow", "Inspection", "InspectionDraw", "InspectionPhoto", "InspectionResult", "LedgerEntry", "LedgerTransaction",
+    "MonthStatement", "Paid", "PaidBefore", "Payer",
     "PaymentOrder", "Period", "Rated", "RatedUpTo", "Register", "StatementLine", "Verdict",
 ]

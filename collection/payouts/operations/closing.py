@@ -64,6 +64,12 @@ WHERE fact.programme_id = %(programme)s AND fact.measure IN ('received', 'recycl
 """
 
 
+def refuse_while_behind(programme_id: UUID, month: date) -> None:
+    """Raise AccrualBehind while facts sealed until the month's end wait for their lines."""
+    if behind := rows(_BEHIND, {"programme": programme_id, "after": next_month(month)})[0]["n"]:
+        raise AccrualBehind(facts=behind)
+
+
 def close_month(*, actor: Actor, at: datetime, programme: str, month: date) -> Closed:
     """Close the month, and with it every earlier one, for all contracts of the programme with that code.
 
@@ -83,8 +89,7 @@ def close_month(*, actor: Actor, at: datetime, programme: str, month: date) -> C
         raise MonthClosed(closed_until=last.isoformat()[:7])
     contracts = list(Contract.objects.filter(programme=owner).values_list("pk", flat=True))
     lock_contracts(contracts)
-    if behind := rows(_BEHIND, {"programme": owner.pk, "after": next_month(month)})[0]["n"]:
-        raise AccrualBehind(facts=behind)
+    refuse_while_behind(owner.pk, month)
     made = make_claims(contracts, month, by=actor.user_id, at=at)
     statements = freeze_statements(contracts, month, at=at)
     claims = list(Claim.objects.filter(pk__in=made).select_related("contract").order_by("number"))

@@ -21,6 +21,7 @@ from .dossier import Dossier, dossier, dossier_pdf
 from .effects import Effect, correction_effect, own_difference
 from .evidence import Evidence, evidence_of_load, evidence_of_pickup
 from .forecast import Expected, forecast
+from .inspections import DrawView, InspectionView, draw, draws, inspection, inspections
 from .ledger import AccountSum, EntryView, balances, entries
 from .recompute import Difference, Recomputed, recompute_check
 from .registers import (
@@ -49,10 +50,12 @@ __all__ = [
     "Correction",
     "Difference",
     "Dossier",
+    "DrawView",
     "Effect",
     "EntryView",
     "Evidence",
     "Expected",
+    "InspectionView",
     "LineView",
     "MonthStatement",
     "OrderView",
@@ -82,10 +85,14 @@ __all__ = [
     "declaration",
     "dossier",
     "dossier_pdf",
+    "draw",
+    "draws",
     "entries",
     "evidence_of_load",
     "evidence_of_pickup",
     "forecast",
+    "inspection",
+    "inspections",
     "money_of",
     "month_statement",
     "month_statements",

@@ -48,7 +48,13 @@ WITH pickup AS (
 ), job AS (
     SELECT * FROM dispatch_job WHERE pickup_id IN (SELECT id FROM pickup)
 ), photo AS (
-    SELECT * FROM pickups_upload WHERE pickup_id IN (SELECT id FROM pickup)
+    SELECT * FROM pickups_upload WHERE pickup_id IN (SELECT id FROM pickup) OR id IN (
+        SELECT upload_id FROM custody_incidentphoto shown JOIN custody_incident incident ON incident.id = shown.incident_id
+        WHERE incident.consignment_id IN (SELECT id FROM load)
+        UNION SELECT upload_id FROM payouts_inspectionphoto shown
+        JOIN payouts_inspectionresult result ON result.id = shown.result_id
+        JOIN payouts_inspection lot ON lot.id = result.inspection_id
+        WHERE lot.consignment_id IN (SELECT id FROM load))
 ), thing AS (
     SELECT id FROM pickup UNION SELECT id FROM load UNION SELECT id FROM batch
     UNION SELECT id FROM claim UNION SELECT id FROM grouping
@@ -83,6 +89,17 @@ UNION ALL SELECT 'holds.json', {_rows_of('payouts_hold')} WHERE row.line_id IN (
 UNION ALL SELECT 'photos.json', {_rows_of('photo')}
 UNION ALL SELECT 'scales.json', jsonb_agg(to_jsonb(scale) ORDER BY scale.id) FROM registry_scale scale WHERE scale.id IN (
     SELECT scale_id FROM custody_weighing WHERE consignment_id IN (SELECT id FROM load))
+UNION ALL SELECT 'stock-orders.json', {_rows_of('custody_stockorder', 'row.weighing_id')} WHERE row.weighing_id IN (
+    SELECT id FROM custody_weighing WHERE consignment_id IN (SELECT id FROM load))
+UNION ALL SELECT 'tares.json', {_rows_of('custody_storedtare')} WHERE row.id IN (
+    SELECT stored_tare_id FROM custody_weighing WHERE consignment_id IN (SELECT id FROM load))
+UNION ALL SELECT 'incident-photos.json', {_rows_of('custody_incidentphoto')} WHERE row.incident_id IN (
+    SELECT id FROM custody_incident WHERE consignment_id IN (SELECT id FROM load))
+UNION ALL SELECT 'inspections/results.json', {_rows_of('payouts_inspectionresult')} WHERE row.inspection_id IN (
+    SELECT id FROM payouts_inspection WHERE consignment_id IN (SELECT id FROM load))
+UNION ALL SELECT 'inspections/photos.json', {_rows_of('payouts_inspectionphoto')} WHERE row.result_id IN (
+    SELECT id FROM payouts_inspectionresult WHERE inspection_id IN (
+        SELECT id FROM payouts_inspection WHERE consignment_id IN (SELECT id FROM load)))
 UNION ALL SELECT 'parties.json', jsonb_agg(jsonb_build_object(
         'id', id, 'kind', kind, 'identity_number', identity_number, 'name', name) ORDER BY id)
     FROM accounts_organisation WHERE id IN (

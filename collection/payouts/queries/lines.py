@@ -124,7 +124,8 @@ SELECT line.id, line.stage, load.origin, line.supply_on,
        EXISTS (SELECT FROM accounts_membership one JOIN accounts_membership other ON other.user_id = one.user_id
             WHERE one.organisation_id = load.generator_id
               AND other.organisation_id IN (load.collector_id, load.recycler_id)
-              AND other.organisation_id <> load.generator_id) AS related
+              AND other.organisation_id <> load.generator_id) AS related,
+       inspection.outcome AS inspected, inspection.found_g AS inspected_g
 FROM line
 JOIN custody_fact fact ON fact.id = line.fact_id
 JOIN custody_consignment load ON load.id = line.consignment_id
@@ -163,6 +164,11 @@ LEFT JOIN LATERAL (
     WHERE served.consignment_id = source.id HAVING NOT bool_or(pickup.mass_assumed)
 ) AS asked_for ON true
 LEFT JOIN registry_vehicle vehicle ON vehicle.id = source.vehicle_id
+LEFT JOIN LATERAL (
+    SELECT result.outcome, result.found_g FROM payouts_inspection drawn
+    JOIN payouts_inspectionresult result ON result.inspection_id = drawn.id
+    WHERE drawn.consignment_id = line.consignment_id ORDER BY result.recorded_at DESC, result.look DESC LIMIT 1
+) AS inspection ON true
 ORDER BY line.id
 """
 

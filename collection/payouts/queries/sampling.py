@@ -30,13 +30,17 @@ WHERE line.programme_id = %s AND line.claim_month = %s AND line.reverses_id IS N
 """
 
 
-def inspection_sample(programme_id: UUID, month: date, *, seed: str) -> list[Sampled]:
-    """The loads of a claim month (its first day) to be inspected: the same seed and month give the same sample."""
+def population(programme_id: UUID, month: date) -> list[Sampled]:
+    """The loads of a claim month (its first day) that are drawn from, by number, with the flags of each."""
     lines = rows(_LINES, [programme_id, month])
     flags: dict[UUID, set[str]] = defaultdict(set)
     facts = line_facts([line["id"] for line in lines]) if lines else {}
     for line in lines:
         flags[line["consignment_id"]].update(broken(facts[line["id"]], "flag"))
     numbers = {line["consignment_id"]: line["number"] for line in lines}
-    return [Sampled(pk, number, tuple(sorted(flags[pk]))) for pk, number in numbers.items()
-            if drawn(seed, month, pk, flags[pk])]
+    return [Sampled(pk, number, tuple(sorted(flags[pk]))) for pk, number in numbers.items()]
+
+
+def inspection_sample(programme_id: UUID, month: date, *, seed: str) -> list[Sampled]:
+    """Those of them to be inspected: the same seed and month give the same sample."""
+    return [one for one in population(programme_id, month) if drawn(seed, month, one.consignment_id, one.flags)]

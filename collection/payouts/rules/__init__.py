@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collection.kernel.words import Words
 
-from . import claim, paper, plant, ticket, way  # each puts its rules into the registry
+from . import claim, inspection, paper, plant, ticket, way  # each puts its rules into the registry
 from .facts import ClaimFacts, LineFacts, Stock
 from .registry import CLAIM_RULES, LINE_RULES, Numbers, Rule, broken
 
@@ -32,5 +32,5 @@ FINAL = frozenset({CANCELLED} | {rule.code for rule in LINE_RULES if rule.severi
 
 __all__ = [
     "CANCELLED", "CLAIM_RULES", "FINAL", "HOLD_WORDS", "LINE_RULES", "RULES", "STOPS", "ClaimFacts", "LineFacts", "Numbers",
-    "Rule", "Stock", "broken", "claim", "paper", "plant", "ticket", "way",
+    "Rule", "Stock", "broken", "claim", "inspection", "paper", "plant", "ticket", "way",
 ]

@@ -63,6 +63,9 @@ class LineFacts:
     batch_product_g: int | None
     yield_least_permille: int | None  # the band of the category on the day of the batch
     yield_most_permille: int | None
+    # the last word of inspectors, if the lot fell on the load
+    inspected: str | None  # confirmed | mass_differs | not_found
+    inspected_g: int | None  # where the mass differs
     # whoever is paid
     company_age_days: int  # from its registration to the supply date
     related: bool  # one person acts for the generator and for another party of the load

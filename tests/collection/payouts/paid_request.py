@@ -28,9 +28,9 @@ class PaidRequest:
     claims: tuple[UUID, ...]
 
 
-def stored_photo(actor: Actor, at) -> tuple[UUID, str]:
+def stored_photo(actor: Actor, at, shade: str = "green") -> tuple[UUID, str]:
     out = BytesIO()
-    Image.new("RGB", (8, 8), "green").save(out, "JPEG")
+    Image.new("RGB", (8, 8), shade).save(out, "JPEG")
     data = out.getvalue()
     digest = sha256(data).hexdigest()
     photo = pickups.announce_photo(actor=actor, at=at, content_type="image/jpeg", size=len(data), sha256=digest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+from datetime import date, timedelta
 from io import StringIO
 from uuid import uuid4
 from zipfile import ZipFile
@@ -13,15 +14,17 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from collection.audit.operations import anchor_lines
+from collection.custody import operations as custody
 from collection.custody.models import Consignment
 from collection.kernel.actor import HOUSE
 from collection.kernel.archive import pack
 from collection.kernel.db import InsideTransaction, transaction
 from collection.kernel.refusals import NotFound
-from collection.payouts import queries
+from collection.payouts import operations as payouts, queries
+from collection.payouts.rules.sampling import drawn
 from collection.pickups.models import Pickup
 from collection.pickups.queries import kept_photo
-from tests.collection.payouts.paid_request import paid_request
+from tests.collection.payouts.paid_request import paid_request, stored_photo
 from tests.collection.payouts.test_acts import text_of
 
 
@@ -70,6 +73,26 @@ def test_what_is_in_it(paid):
     assert (listed["of"], listed["lost"]) == (evidence.name, [])
     assert [one["path"] for one in listed["files"]] == sorted(papers.keys() - {"manifest.json", "SHA256SUMS"})
     assert hashlib.sha256(papers["manifest.json"]).hexdigest() == manifest
+
+
+def test_papers_beside_the_load_are_in_it(paid, haul, office):
+    """Its stock order, photos of what went wrong with it, and of its inspection: none of them points at the load itself."""
+    at = haul.scene.at
+    taken, found = (stored_photo(actor, at, shade)[0] for actor, shade in (
+        (haul.recycler.actor, "red"), (office.inspector, "blue")))
+    custody.report_incident(actor=haul.recycler.actor, at=at, new=custody.NewIncident(
+        paid.load_id, "damage", at, "a torn bag", (taken,)))
+    month, later = date(at.year, at.month, 1), at + timedelta(days=40)
+    seed = next(seed for seed in map(str, range(10_000)) if drawn(seed, month, paid.load_id))
+    payouts.draw_inspections(actor=office.scene.manager, at=later, programme=office.scene.code, month=month, seed=seed)
+    payouts.record_inspection(actor=office.inspector, at=later, inspection_id=queries.inspections()[0].id, outcome="confirmed",
+                              inspected_at=later, note="it is there", upload_ids=[found])
+    _, papers = opened(queries.evidence_of_load(paid.load_id))
+    assert [one["mass_g"] for one in json.loads(papers["stock-orders.json"])] == [4_620_000]
+    assert [one["upload_id"] for one in json.loads(papers["incident-photos.json"])] == [str(taken)]
+    assert [one["outcome"] for one in json.loads(papers["inspections/results.json"])] == ["confirmed"]
+    assert [one["upload_id"] for one in json.loads(papers["inspections/photos.json"])] == [str(found)]
+    assert {f"photos/{one}.jpg" for one in (paid.photo_id, taken, found)} <= papers.keys()
 
 
 def test_the_same_facts_give_the_same_bytes(paid):

@@ -34,7 +34,7 @@ GOOD = LineFacts(
     scale_tickets=40, scale_twins=4, scale_typed=40, scale_typed_round=12, haul_km=165.0, haul_time=timedelta(hours=1),
     tour_km=55.0, tour_time=timedelta(0), declared_g=10_000_000, fetched_g=15_000_000, photos_before=0,
     batch_input_g=10_000_000, batch_product_g=9_600_000, yield_least_permille=600, yield_most_permille=960,
-    scale_coarse=True, company_age_days=30, related=False)
+    scale_coarse=True, company_age_days=30, related=False, inspected=None, inspected_g=None)
 GOOD_CLAIM = ClaimFacts(act_number="A", einvoice_number="E", einvoice_elsewhere=False,
                         stocks=[Stock("polymer", "product", 200, 200)])
 
@@ -75,6 +75,8 @@ def test_an_honest_line_breaks_nothing():
     ("related_parties", {"related": True}), ("digit_preference", {"scale_typed_round": 13, "manual": False}),
     ("digit_preference", {"scale_coarse": False, "manual": False}),
     ("digit_preference", {"scale_typed_round": 13, "net_g": 9_980_000}),
+    ("inspected_mass_differs", {"inspected": "mass_differs", "inspected_g": 9_999_999}),
+    ("inspected_not_found", {"inspected": "not_found"}),
 ])
 def test_what_breaks_a_rule_and_only_that_rule(rule, changes):
     assert list(broken(replace(GOOD, **changes), *SEVERITIES)) == [rule]
@@ -89,6 +91,7 @@ def test_what_breaks_a_rule_and_only_that_rule(rule, changes):
     {"tare_until": None}, {"haul_km": None}, {"tour_km": None, "tour_time": None}, {"stage": "whole"},
     {"declared_g": None, "fetched_g": None}, {"declared_g": 200_000, "fetched_g": 700_000}, {"fetched_g": 5_000_000},
     {"batch_product_g": 6_000_000}, {"batch_input_g": None, "batch_product_g": None},
+    {"inspected": "confirmed"}, {"inspected": "mass_differs", "inspected_g": 10_000_000},
     {"yield_least_permille": None, "yield_most_permille": None}, {"scale_twins": 5, "scale_tickets": 50},
 ])
 def test_the_last_value_that_passes(changes):
