@@ -7,7 +7,7 @@ COMPILE := $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --ge
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo run test check nightly test-roads bench up down status clean lock openapi
+.PHONY: help setup setup-dev demo run test check nightly test-roads bench up down status clean lock openapi clients
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,10 @@ lock: setup-dev  ## resolve both lock files anew (UPGRADE=1 takes newer versions
 	$(VENV)/python -m pip install --quiet uv
 	$(COMPILE) pyproject.toml $(if $(UPGRADE),--upgrade) -o requirements.lock
 	$(COMPILE) pyproject.toml $(if $(UPGRADE),--upgrade) --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --group pyproject.toml:clients $(if $(UPGRADE),--upgrade) -o requirements-clients.lock
 
 openapi: setup-dev  ## write api/v1/openapi.yaml
 	$(MANAGE) spectacular --validate --fail-on-warn --file api/v1/openapi.yaml
+
+clients: setup-dev  ## generate the clients for Kotlin, Swift, Dart, Python and TypeScript into .local/clients, and zip them
+	@$(LOCAL).clients

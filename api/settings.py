@@ -191,6 +191,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Tonnage API",
     "VERSION": "1",
     "OAS_VERSION": "3.0.3",
+    # HouseSchema.get_auth names it; without this the generated clients send no token at all
+    "APPEND_COMPONENTS": {"securitySchemes": {"accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "GET_LIB_DOC_EXCLUDES": "api.http.schema.not_descriptions",

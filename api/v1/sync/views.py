@@ -46,7 +46,7 @@ class Sync(HouseView):
     actions = {"GET": "sync.read"}
     queries = {"GET": serializers.SyncQuery}
     replies = {"GET": serializers.SyncReply}
-    operation_ids = {"GET": "sync"}
+    operation_ids = {"GET": "followSync"}
 
     def get(self, request: Request) -> HttpResponse:
         asked, actor = self.query(), request.actor
