@@ -57,7 +57,8 @@ def generated(language: str) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     schema = OUT / f"{language}.yaml"
     schema.write_text(yaml.safe_dump(schema_for(language), sort_keys=False, allow_unicode=True))
-    command = [VENV / "bin" / "openapi-generator-cli", "generate", "-i", schema, "-g", generator, "-o", folder, *told]
+    program = VENV / "bin" / "openapi-generator-cli"
+    command: list[str | Path] = [program, "generate", "-i", schema, "-g", generator, "-o", folder, *told]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     (OUT / f"{language}.log").write_text(done.stdout + done.stderr)
     done.check_returncode()
