@@ -153,6 +153,8 @@ LOGIN_CODE_PER_DEVICE_HOUR = int(os.environ.get("LOGIN_CODE_PER_DEVICE_HOUR", "1
 LOGIN_CODE_PER_PREFIX_HOUR = int(os.environ.get("LOGIN_CODE_PER_PREFIX_HOUR", "20"))
 SMS_PRICE_TIYN = int(os.environ.get("SMS_PRICE_TIYN", "2000"))
 SMS_DAILY_BUDGET_TIYN = int(os.environ.get("SMS_DAILY_BUDGET_TIYN", "5000000"))
+#: The operator's staff work with an authenticator app only. Whoever has enrolled one is asked for it in any case.
+SECOND_FACTOR_REQUIRED = flag("SECOND_FACTOR_REQUIRED", default=PRODUCTION)
 ACCESS_TOKEN_MINUTES = 15
 REFRESH_TOKEN_DAYS = 60
 SIMPLE_JWT: dict[str, Any] = {

@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
-from collection.accounts.queries import actor_of
+from collection.accounts.queries import seen_in
 from collection.kernel.actor import Actor
 
 from .refusals import Unauthenticated
@@ -48,9 +48,10 @@ class TokenAuthentication(BaseAuthentication):
         if not header:
             return None
         session_id = session_in(header)
-        actor = actor_of(session_id, request_id=request.request_id)
-        if actor is None:
+        found = seen_in(session_id, request_id=request.request_id)
+        if found is None:
             raise Unauthenticated
+        actor, request.proven = found
         return actor, session_id
 
     def authenticate_header(self, request: Request) -> str:

@@ -53,6 +53,22 @@ class Forbidden(Refusal):
     words = Words("Сіздің рөліңізге рұқсат жоқ", "Вашей роли это не разрешено", "Your role may not do this")
 
 
+class SecondFactorRequired(Forbidden):
+    """The operator's staff enrol an authenticator app first: `POST /me/second-factor`."""
+
+    code = "second_factor_required"
+    words = Words("Алдымен растау қолданбасын қосыңыз", "Сначала подключите приложение-аутентификатор",
+                  "Enrol an authenticator app first")
+
+
+class StepUpRequired(Forbidden):
+    """A code of the authenticator app is due in this session: `POST /me/second-factor/codes`."""
+
+    code = "step_up_required"
+    words = Words("Растау қолданбасының кодын енгізіңіз", "Введите код из приложения-аутентификатора",
+                  "Give a code of your authenticator app")
+
+
 class MembershipRequired(Forbidden):
     """Signed in, but acting for no organisation: never joined one, was removed, or it is suspended."""
 

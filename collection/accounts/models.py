@@ -109,5 +109,26 @@ class Session(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    second_factor_at = models.DateTimeField(null=True)  # when a code of the second factor was last given in it
 
     objects = HouseQuerySet.as_manager()
+
+
+class SecondFactor(models.Model):
+    """A person's authenticator app (TOTP, RFC 6238). In force once confirmed; each of its codes is good once."""
+
+    user = models.OneToOneField(User, models.PROTECT, primary_key=True, related_name="+")
+    secret = models.BinaryField(max_length=200)  # encrypted under the house's key
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)  # the thirty seconds whose code was used last
+    tries = models.PositiveSmallIntegerField(default=0)
+    tries_from = models.DateTimeField(null=True)
+
+
+class RecoveryCode(models.Model):
+    """One of ten ways in without the app, each good once. Only its keyed hash is kept."""
+
+    factor = models.ForeignKey(SecondFactor, models.CASCADE, related_name="codes")
+    code_hash = models.BinaryField(max_length=32, unique=True)
+    used_at = models.DateTimeField(null=True)

@@ -17,17 +17,73 @@ from .models import Organisation
 from .rights import STAFF_ROLES
 
 
-def actor_of(session_id: UUID, *, request_id: str = "") -> Actor | None:
-    """Who acts through this session now, in one query; None when it is over or the person is suspended.
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What a session has shown of the person's second factor."""
+
+    enrolled: bool = False  # there is a confirmed app
+    passed: bool = False  # a code of it was given in this session
+    fresh: bool = False  # in the last fifteen minutes
+
+
+def seen_in(session_id: UUID, *, request_id: str = "") -> tuple[Actor, Proven] | None:
+    """Who acts through this session now and what they have proven, in one query; None when it is over or suspended.
 
     Without a live membership in a live organisation the person is still signed in, as a "newcomer".
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM session_actor(%s)", [session_id])
-        user_id, organisation_id, role = cursor.fetchone()
+        cursor.execute("SELECT * FROM session_seen(%s)", [session_id])
+        user_id, organisation_id, role, enrolled, passed, fresh = cursor.fetchone()
     if user_id is None:
         return None
-    return Actor(user_id=user_id, organisation_id=organisation_id, role=role or "newcomer", request_id=request_id)
+    actor = Actor(user_id=user_id, organisation_id=organisation_id, role=role or "newcomer", request_id=request_id)
+    return actor, Proven(enrolled, passed, fresh)
+
+
+def actor_of(session_id: UUID, *, request_id: str = "") -> Actor | None:
+    """Who acts through this session now; None when it is over or the person is suspended."""
+    found = seen_in(session_id, request_id=request_id)
+    return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A signed-in device. `device` is the app's installation id; `current`: the one that asks."""
+
+    id: UUID
+    device: str
+    created_at: datetime
+    used_at: datetime
+    expires_at: datetime
+    organisation: str | None
+    role: str | None
+    current: bool
+
+
+def sessions_of(user_id: UUID | None, *, current: UUID) -> list[SessionView]:
+    """The person's living sessions, the one used last first."""
+    return [SessionView(**row) for row in rows(
+        """
+        SELECT s.id, s.device, s.created_at, s.rotated_at AS used_at, s.expires_at, o.name AS organisation, m.role,
+               s.id = %s AS current
+        FROM accounts_session s LEFT JOIN accounts_membership m ON m.id = s.membership_id AND m.removed_at IS NULL
+        LEFT JOIN accounts_organisation o ON o.id = m.organisation_id
+        WHERE s.user_id = %s AND s.revoked_at IS NULL AND s.expires_at > house_clock() ORDER BY s.rotated_at DESC, s.id
+        """, [current, user_id])]
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorView:
+    confirmed_at: datetime | None
+    recovery_codes_left: int
+
+
+def second_factor_of(user_id: UUID | None) -> SecondFactorView:
+    """What the person has enrolled; `confirmed_at` None: nothing in force."""
+    found = rows(
+        "SELECT confirmed_at, (SELECT count(*)::int FROM accounts_recoverycode WHERE factor_id = user_id AND used_at IS NULL) "
+        "AS recovery_codes_left FROM accounts_secondfactor WHERE user_id = %s", [user_id])
+    return SecondFactorView(**found[0]) if found else SecondFactorView(None, 0)
 
 
 @dataclass(frozen=True, slots=True)

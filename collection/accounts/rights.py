@@ -41,6 +41,9 @@ ACTIONS: dict[str, frozenset[str]] = {
     "config.read": PUBLIC, "catalog.read": PUBLIC, "place.locate": PUBLIC, "statistics.public": PUBLIC,
     "code.request": PUBLIC, "session.login": PUBLIC, "session.refresh": PUBLIC,
     "session.logout": SIGNED_IN, "session.act": SIGNED_IN, "me.read": SIGNED_IN,
+    "session.read": SIGNED_IN, "session.revoke": SIGNED_IN,
+    "second_factor.read": SIGNED_IN, "second_factor.enrol": SIGNED_IN, "second_factor.confirm": SIGNED_IN,
+    "second_factor.give": SIGNED_IN, "second_factor.drop": SIGNED_IN,
     "device.put": SIGNED_IN, "device.drop": SIGNED_IN, "inbox.read": SIGNED_IN, "inbox.mark": SIGNED_IN,
     "sync.read": _roles("people staff"),
     # organisations and their members
@@ -128,6 +131,13 @@ ACTIONS: dict[str, frozenset[str]] = {
     "dossier.read": _roles("manager inspector auditor"), "evidence.read": _roles("officers"),
     "audit.read": _roles("inspector auditor"), "history.read": _roles("auditor"), "audit.verify": _roles("auditor"),
 }
+
+#: What moves money or says where it goes: only with a code of the second factor that was given a few minutes ago.
+STEP_UP = frozenset({
+    "contract.approve", "claim.approve", "register.create", "register.approve", "payer.set", "cap.set", "period.close",
+    "tariff.approve", "second_factor.drop",
+})
+assert ACTIONS.keys() >= STEP_UP
 
 
 def may(role: str, action: str) -> bool:

@@ -11,6 +11,10 @@ CODE_TRIES = 5
 LOGIN_GRACE = timedelta(seconds=60)
 #: A phone that lost the answer to a refresh may repeat it this long with the old token, and gets the same new one.
 REFRESH_GRACE = timedelta(seconds=20)
+#: Wrong codes of the second factor before a pause, and the pause; how long a given code opens what moves money.
+FACTOR_TRIES, FACTOR_PAUSE = 5, timedelta(minutes=15)
+STEP_UP_LIVES = timedelta(minutes=15)
+RECOVERY_CODES = 10
 #: Limits look back a day; a complaint about a stolen session a little longer.
 CODES_KEPT = timedelta(days=30)
 SESSIONS_KEPT = timedelta(days=90)

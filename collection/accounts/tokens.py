@@ -15,6 +15,8 @@ import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
+from cryptography.fernet import Fernet
+
 from .states import CODE_DIGITS
 
 SEAL_BYTES = 16
@@ -56,6 +58,24 @@ class Safe:
         if len(raw) != TOKEN_BYTES or not hmac.compare_digest(seal, self._seal(body)):
             return None
         return UUID(bytes=body[:16]), body[16:]
+
+    def encrypted(self, secret: bytes) -> bytes:
+        """A secret that must be read again (of an authenticator app), as it may lie in the database."""
+        return self._box().encrypt(secret)
+
+    def decrypted(self, kept: bytes) -> bytes:
+        return self._box().decrypt(kept)
+
+    def _box(self) -> Fernet:
+        return Fernet(base64.urlsafe_b64encode(self._mac("second factor")))
+
+    def recovery_codes(self, *, secret: str, count: int) -> list[str]:
+        """Ten characters each, in two halves; made of the app's secret, so a lost answer can be given again."""
+        made = (base64.b32encode(self._mac("recovery code", secret.encode(), bytes([n]))[:7]).decode()[:10] for n in range(count))
+        return [f"{one[:5]}-{one[5:]}" for one in made]
+
+    def recovery_hash(self, *, user_id: UUID, code: str) -> bytes:
+        return self._mac("recovery code kept", user_id.bytes, code.encode())
 
     def _seal(self, body: bytes) -> bytes:
         return self._mac("refresh token", body)[:SEAL_BYTES]

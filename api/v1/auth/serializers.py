@@ -59,6 +59,45 @@ class MeReply(Reply):
     memberships = MembershipReply(many=True)
 
 
+class SessionReply(Reply):
+    id = serializers.UUIDField()
+    device = serializers.CharField(help_text="the app's installation id")
+    created_at = serializers.DateTimeField()
+    used_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    organisation = serializers.CharField(allow_null=True)
+    role = serializers.ChoiceField(MEMBER_ROLES, allow_null=True)
+    current = serializers.BooleanField(help_text="the one that asks")
+
+
+class SessionsReply(Reply):
+    items = SessionReply(many=True)
+
+
+class SecondFactorReply(Reply):
+    confirmed_at = serializers.DateTimeField(allow_null=True, help_text="null: no app in force")
+    recovery_codes_left = serializers.IntegerField()
+    passed = serializers.BooleanField(help_text="a code was given in this session")
+    fresh = serializers.BooleanField(help_text="in the last fifteen minutes: what moves money is open")
+
+
+class EnrolmentReply(Reply):
+    secret = serializers.CharField(help_text="base32, to be typed into the app")
+    uri = serializers.CharField(help_text="otpauth://, for a QR code")
+
+
+class FactorCodeForm(StrictSerializer):
+    code = Text(max_length=11, pattern=r"[0-9]{6}|[A-Za-z2-7]{5}-[A-Za-z2-7]{5}", help_text="of the app, or a recovery code")
+
+
+class ConfirmedReply(Reply):
+    recovery_codes = serializers.ListField(child=serializers.CharField())
+
+
+class GivenReply(Reply):
+    good_until = serializers.DateTimeField()
+
+
 class OrganisationForm(StrictSerializer):
     kind = OneOf(KINDS)
     identity_number = Text(max_length=12, pattern=r"[0-9]{12}", help_text="BIN of a company, IIN of a person")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -105,6 +106,77 @@ class Me(HouseView):
 
     def get(self, request: Request) -> HttpResponse:
         return reply(me(request.actor))
+
+
+class Sessions(HouseView):
+    """The devices I am signed in on."""
+
+    actions = {"GET": "session.read"}
+    replies = {"GET": serializers.SessionsReply}
+    operation_ids = {"GET": "listSessions"}
+
+    def get(self, request: Request) -> HttpResponse:
+        return reply({"items": queries.sessions_of(request.actor.user_id, current=request.auth)})
+
+
+class Session(HouseView):
+    """Sign a device out, this one or another."""
+
+    actions = {"DELETE": "session.revoke"}
+    operation_ids = {"DELETE": "revokeSession"}
+
+    def delete(self, request: Request, session_id: UUID) -> HttpResponse:
+        return write(request, lambda actor, at: operations.revoke_session(actor=actor, at=at, session_id=session_id),
+                     render=lambda _: None)
+
+
+class SecondFactor(HouseView):
+    """My authenticator app."""
+
+    actions = {"GET": "second_factor.read", "POST": "second_factor.enrol", "DELETE": "second_factor.drop"}
+    replies = {"GET": serializers.SecondFactorReply, "POST": serializers.EnrolmentReply}
+    statuses = {"POST": 201}
+
+    def get(self, request: Request) -> HttpResponse:
+        found = queries.second_factor_of(request.actor.user_id)
+        return reply(asdict(found) | {"passed": request.proven.passed, "fresh": request.proven.fresh})
+
+    def post(self, request: Request) -> HttpResponse:
+        """A secret for the app, in force once a code of it was given to `confirm`. Asked again: the same secret."""
+        return write(request, lambda actor, at: operations.enrol_second_factor(actor=actor, at=at),
+                     render=asdict, status=201, secret=True)
+
+    def delete(self, request: Request) -> HttpResponse:
+        """Forget the app, to enrol another; a fresh code of it, or a recovery code, comes before."""
+        return write(request, lambda actor, at: operations.drop_second_factor(actor=actor, at=at), render=lambda _: None)
+
+
+class ConfirmSecondFactor(HouseView):
+    """Put the app in force by its first code. The recovery codes are shown this once."""
+
+    actions = {"POST": "second_factor.confirm"}
+    bodies = {"POST": serializers.FactorCodeForm}
+    replies = {"POST": serializers.ConfirmedReply}
+    operation_ids = {"POST": "confirmSecondFactor"}
+
+    def post(self, request: Request) -> HttpResponse:
+        code = self.body()["code"]
+        return write(request, lambda actor, at: operations.confirm_second_factor(
+            actor=actor, at=at, session_id=request.auth, code=code), render=asdict, secret=True)
+
+
+class GiveSecondFactor(HouseView):
+    """Give a code of the app, or a recovery code: what moves money is open for fifteen minutes in this session."""
+
+    actions = {"POST": "second_factor.give"}
+    bodies = {"POST": serializers.FactorCodeForm}
+    replies = {"POST": serializers.GivenReply}
+    operation_ids = {"POST": "giveSecondFactor"}
+
+    def post(self, request: Request) -> HttpResponse:
+        code = self.body()["code"]
+        return write(request, lambda actor, at: operations.give_second_factor(
+            actor=actor, at=at, session_id=request.auth, code=code), render=asdict)
 
 
 class Organisations(HouseView):

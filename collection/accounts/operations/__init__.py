@@ -21,7 +21,17 @@ from .organisations import (
     register_organisation,
     remove_member,
 )
-from .sessions import Opened, SessionOver, logout, refresh
+from .second_factor import (
+    AlreadyEnrolled,
+    Confirmed,
+    Enrolment,
+    Given,
+    confirm_second_factor,
+    drop_second_factor,
+    enrol_second_factor,
+    give_second_factor,
+)
+from .sessions import Opened, SessionOver, logout, refresh, revoke_session
 from .suspension import (
     resume_organisation,
     resume_user,
@@ -43,8 +53,12 @@ from .webhooks import (
 
 __all__ = [
     "AccountSuspended",
+    "AlreadyEnrolled",
     "AlreadyMember",
     "CodeSent",
+    "Confirmed",
+    "Enrolment",
+    "Given",
     "IdentityNumberInvalid",
     "Opened",
     "OperatorUnknown",
@@ -62,8 +76,12 @@ __all__ = [
     "add_officer",
     "change_webhook",
     "choose_notices",
+    "confirm_second_factor",
     "create_webhook",
+    "drop_second_factor",
     "end_announcement",
+    "enrol_second_factor",
+    "give_second_factor",
     "logout",
     "post_announcement",
     "redeem_code",
@@ -75,6 +93,7 @@ __all__ = [
     "request_code",
     "resume_organisation",
     "resume_user",
+    "revoke_session",
     "rotate_webhook_secret",
     "set_quiet_hours",
     "suspend_organisation",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.conf import settings
 from collection.audit import steps as audit
 from collection.kernel.actor import Actor
 from collection.kernel.db import execute, rows
-from collection.kernel.refusals import Kind, Refusal
+from collection.kernel.refusals import Kind, NotFound, Refusal
 from collection.kernel.words import Words
 from notifications import devices
 
@@ -81,14 +82,30 @@ def refresh(*, actor: Actor, at: datetime, refresh_token: str, device: str) -> O
     return SessionOver()
 
 
+def revoke_session(*, actor: Actor, at: datetime, session_id: UUID) -> None:
+    """Close one of the person's own sessions, on whatever device. Errors: NotFound (another's, or over already)."""
+    if not _close(session_id, actor, at):
+        raise NotFound
+    audit.record(actor=actor, at=at, verb="session.revoke", object_type="session", object_id=session_id,
+                 before={"user_id": str(actor.user_id)})
+
+
 def logout(*, actor: Actor, at: datetime, session_id: UUID) -> None:
     """Close the session and forget its phone's push address."""
-    found = rows(
-        "UPDATE accounts_session SET revoked_at = %s WHERE id = %s AND user_id = %s AND revoked_at IS NULL "
-        "RETURNING device",
-        [at, session_id, actor.user_id],
-    )
-    if found and actor.user_id is not None:
-        devices.drop_device(recipient_id=actor.user_id, installation_id=UUID(found[0]["device"]), at=at)
+    if _close(session_id, actor, at):
         audit.record(actor=actor, at=at, verb="session.logout", object_type="session", object_id=session_id,
                      before={"user_id": str(actor.user_id)})
+
+
+def _close(session_id: UUID, actor: Actor, at: datetime) -> bool:
+    """End a session of this person and forget its phone's push address; False when there is none to end."""
+    found = rows(
+        "UPDATE accounts_session SET revoked_at = %s WHERE id = %s AND user_id = %s AND revoked_at IS NULL "
+        "AND expires_at > %s RETURNING device",
+        [at, session_id, actor.user_id, at],
+    )
+    if not found or actor.user_id is None:
+        return False
+    with contextlib.suppress(ValueError):  # a browser's session names no installation of an app
+        devices.drop_device(recipient_id=actor.user_id, installation_id=UUID(found[0]["device"]), at=at)
+    return True
