@@ -57,3 +57,16 @@ class Message:
 def seconds(header: str | None) -> float | None:
     """A Retry-After header in seconds; None when it is absent or a date (nobody we speak to sends one)."""
     return float(header) if header and header.isascii() and header.isdigit() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`status` of the receiver, or None and the `error`: refused address, no connection, not HTTP, too slow."""
+
+    status: int | None
+    error: str = ""
+    retry_after: float | None = None
+
+    @property
+    def is_good(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300

@@ -7,19 +7,14 @@ sending, which is then the one that is connected to. A name that answers differe
 from __future__ import annotations
 
 import re
-import socket
-from concurrent.futures import ThreadPoolExecutor, TimeoutError as TooSlow
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 PORTS = (443, 8443)
-LOOKUP_S = 5
 NAME = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{2,59})")
 INSIDE = (".local", ".localhost", ".internal", ".lan", ".home", ".corp", ".test", ".invalid", ".example", ".arpa", ".onion")
 NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
-
-_lookups = ThreadPoolExecutor(4, "lookup")  # a name server may take its time; the worker does not wait for it
 
 
 class Refused(Exception):
@@ -59,18 +54,6 @@ def judge(url: str, *, inside: bool = False) -> Destination:
             raise Refused("not_a_public_name")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Destination(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), target)
-
-
-def address_of(destination: Destination, *, inside: bool = False) -> str:
-    """The address to connect to. One private address among a name's addresses condemns the name. Raises Refused."""
-    try:
-        found = _lookups.submit(socket.getaddrinfo, destination.host, destination.port, 0, socket.SOCK_STREAM).result(LOOKUP_S)
-    except (OSError, TooSlow, UnicodeError) as error:
-        raise Refused("name_not_found") from error
-    addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
-    if not inside and not all(is_public(address) for address in addresses):
-        raise Refused("address_not_public")
-    return addresses[0]
 
 
 def is_public(address: str) -> bool:

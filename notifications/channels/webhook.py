@@ -9,32 +9,22 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor, TimeoutError as TooSlow
 from functools import cache
 
 from django.conf import settings
 
 from collection.kernel.db import outside_transaction
 
-from .base import TIMEOUT_S, seconds
-from .destinations import Destination, Refused, address_of, judge
+from .base import TIMEOUT_S, Answer, seconds
+from .destinations import Destination, Refused, is_public, judge
 
 HEAD_BYTES = 16_384
+LOOKUP_S = 5
 STATUS = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2})(?: [^\r\n]*)?\r?\n")
 RETRY_AFTER = re.compile(rb"^retry-after:[ \t]*([0-9]{1,6})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """`status` of the receiver, or None and the `error`: refused address, no connection, not HTTP, too slow."""
-
-    status: int | None
-    error: str = ""
-    retry_after: float | None = None
-
-    @property
-    def is_good(self) -> bool:
-        return self.status is not None and 200 <= self.status < 300
+_lookups = ThreadPoolExecutor(4, "lookup")  # a name server may take its time; the worker does not wait for it
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float = TIMEOUT_S) -> Answer:
@@ -58,6 +48,19 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float 
         return Answer(None, "not_http")
     wait = RETRY_AFTER.search(head)
     return Answer(int(status[1]), retry_after=seconds(wait[1].decode()) if wait else None)
+
+
+def address_of(destination: Destination, *, inside: bool = False) -> str:
+    """The address to connect to. One private address among a name's addresses condemns the name. Raises Refused."""
+    outside_transaction()
+    try:
+        found = _lookups.submit(socket.getaddrinfo, destination.host, destination.port, 0, socket.SOCK_STREAM).result(LOOKUP_S)
+    except (OSError, TooSlow, UnicodeError) as error:
+        raise Refused("name_not_found") from error
+    addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
+    if not inside and not all(is_public(address) for address in addresses):
+        raise Refused("address_not_public")
+    return addresses[0]
 
 
 def _request(destination: Destination, body: bytes, headers: Mapping[str, str]) -> bytes:

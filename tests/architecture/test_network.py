@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import partial
 
 import pytest
 
@@ -36,8 +37,9 @@ def test_the_question_is_answered():
 @pytest.mark.parametrize("path", CHANNELS)
 def test_a_channel_sends_nothing_inside_a_transaction(path):
     channel = importlib.import_module(path.removesuffix(".py").replace("/", "."))
+    send = getattr(channel, "send", None) or partial(channel.post, "https://receiver.kz/", b"")  # a webhook's is a post
     with transaction(), pytest.raises(InsideTransaction):
-        channel.send(None)
+        send(None)
 
 
 @pytest.mark.django_db

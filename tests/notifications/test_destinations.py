@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from notifications.channels import destinations, webhook as channel
-from notifications.channels.destinations import Refused, address_of, is_public, judge
+from notifications.channels import webhook as channel
+from notifications.channels.destinations import Refused, is_public, judge
 from tests.notifications.receiver import Receiver
 
 URLS = {
@@ -67,7 +67,7 @@ def names(monkeypatch, *answers: list[str]) -> list[str]:
         asked.append(host)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in answers[len(asked) - 1]]
 
-    monkeypatch.setattr(destinations.socket, "getaddrinfo", lookup)
+    monkeypatch.setattr(channel.socket, "getaddrinfo", lookup)
     return asked
 
 
@@ -80,7 +80,7 @@ def test_b71_a_public_name_for_an_inner_address_is_refused_at_sending(monkeypatc
 def test_b71_one_inner_address_condemns_the_name(monkeypatch):
     names(monkeypatch, ["8.8.8.8", "10.0.0.1"])
     with pytest.raises(Refused):
-        address_of(judge("https://erp.example.kz/"))
+        channel.address_of(judge("https://erp.example.kz/"))
 
 
 def test_b71_a_name_that_changes_its_mind_is_asked_once_and_the_judged_address_is_used(monkeypatch, db):
@@ -96,7 +96,7 @@ def test_b71_a_name_that_changes_its_mind_is_asked_once_and_the_judged_address_i
 
 
 def test_a_name_nobody_has_and_a_port_nobody_listens_on(monkeypatch, db, settings):
-    monkeypatch.setattr(destinations.socket, "getaddrinfo", lambda *_: (_ for _ in ()).throw(socket.gaierror))
+    monkeypatch.setattr(channel.socket, "getaddrinfo", lambda *_: (_ for _ in ()).throw(socket.gaierror))
     assert channel.post("https://erp.example.kz/", b"{}", {}).error == "name_not_found"
     monkeypatch.undo()
     settings.WEBHOOK_ALLOW_INSIDE = True
