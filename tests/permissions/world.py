@@ -13,6 +13,7 @@ from django.apps import apps
 from PIL import Image
 
 from collection.accounts import operations as accounts
+from collection.accounts.steps import open_session
 from collection.contracts import operations as contracts
 from collection.custody import operations as custody
 from collection.dispatch import operations as dispatch, queries
@@ -87,6 +88,9 @@ def make() -> World:
     assert haul.collector.actor.user_id
     put_device(recipient_id=haul.collector.actor.user_id, installation_id=phone, kind="token", value="token",
                platform="android", language="kk", at=scene.at)
+    session = uuid7(scene.at)
+    open_session(id=session, user_id=haul.collector.actor.user_id, device=str(phone), refresh_hash=session.bytes * 2, at=scene.at,
+                 expires_at=scene.at + timedelta(days=999))
     announcement = accounts.post_announcement(
         actor=scene.manager, at=scene.at, roles=[], title=Words("а", "а", "a"), body=Words("а", "а", "a"),
         starts_at=scene.at, ends_at=scene.at + timedelta(days=1))
@@ -97,7 +101,7 @@ def make() -> World:
         actor=HOUSE, at=scene.at, programme=scene.code, reason="decree", tariffs=[contracts.NewTariff(
             "glass", "collection", Decimal(1), date(2026, 1, 1), "decree")])
     things = {"programmes": scene.code, "announcements": str(announcement), "tariff-changes": str(change.id),
-              "devices": str(phone), "registers": str(register), "inspection-draws": str(drawn)}
+              "devices": str(phone), "sessions": str(session), "registers": str(register), "inspection-draws": str(drawn)}
     for noun, (label, owner) in MODELS.items():
         row = apps.get_model(label)._default_manager.filter(**{f"{owner}__in": sides.values()}).first()
         if row is not None:
