@@ -6,6 +6,7 @@ So it takes two persons and a reason. Which lines that moves is payouts' busines
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,6 @@ from collection.audit import steps as audit
 from collection.kernel.actor import Actor
 from collection.kernel.ids import uuid7
 from collection.kernel.refusals import Defect, NotFound, SamePerson, StaleVersion, Unprocessable, WrongState
-from collection.registry.rules import pointer
 from notifications import outbox
 
 from .. import queries
@@ -40,9 +40,13 @@ def propose_tariff_change(*, actor: Actor, at: datetime, programme: str, tariffs
         raise NotFound
     if not tariffs:
         raise Unprocessable(defects=[Defect("/tariffs", "empty")])
-    judge_tariffs(tariffs)
+    try:
+        judge_tariffs(tariffs)
+    except Unprocessable as wrong:  # a change is a list, also of one: its rows are named by their place in it
+        at_row = "/tariffs/0" if len(tariffs) == 1 else "/tariffs"
+        raise Unprocessable(defects=[replace(one, pointer=at_row + one.pointer) for one in wrong.defects]) from None
     clashes = [
-        Defect(pointer(tariffs, n, "valid_from"), PricesClash.code) for n, one in enumerate(tariffs)
+        Defect(f"/tariffs/{n}/valid_from", PricesClash.code) for n, one in enumerate(tariffs)
         if any(m != n and other.what == one.what and _period(other).meets(_period(one)) for m, other in enumerate(tariffs))
     ]
     if clashes:
