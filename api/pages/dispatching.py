@@ -87,8 +87,7 @@ class Pickup(Page):
         return told
 
     def post(self, request: HttpRequest, pickup_id: UUID) -> HttpResponse:
-        if not may(self.actor.role, "pickup.assign"):
-            raise NotFound
+        self.demand("pickup.assign")
         try:
             contract_id, version = UUID(request.POST.get("contract", "")), int(request.POST.get("version", ""))
         except ValueError:

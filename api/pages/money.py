@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from api.http.refusals import Forbidden, Malformed
+from api.http.refusals import Malformed
 from collection.accounts.rights import may
 from collection.kernel.refusals import Defect
 from collection.payouts import operations, queries
@@ -49,8 +49,7 @@ class Claims(Page):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Put every approved claim into a register."""
-        if not may(self.actor.role, "register.create"):
-            raise Forbidden
+        self.demand("register.create")
         programme = request.POST.get("programme", "")[:50]
         made = self.write(lambda actor, at: operations.prepare_register(actor=actor, at=at, programme=programme))
         return HttpResponseRedirect(reverse("register", args=[made.id]))
@@ -84,8 +83,7 @@ class Claim(Page):
         step = request.POST.get("step", "")
         if step not in self.STEPS:
             raise Malformed(defects=[Defect("/step", "not_a_choice")])
-        if not may(self.actor.role, f"claim.{step}"):
-            raise Forbidden
+        self.demand(f"claim.{step}")
         verb, with_reason = self.STEPS[step]
         said = {"reason": request.POST.get("reason", "").strip()[:500]} if with_reason else {}
         if with_reason and not said["reason"]:
@@ -117,8 +115,7 @@ class Register(Page):
                 "approvable": "approve" in register.allowed_actions and may(self.actor.role, "register.approve")}
 
     def post(self, request: HttpRequest, register_id: UUID) -> HttpResponse:
-        if not may(self.actor.role, "register.approve"):
-            raise Forbidden
+        self.demand("register.approve")
         version = version_in(request)
         self.write(lambda actor, at: operations.approve_register(
             actor=actor, at=at, register_id=register_id, version=version))

@@ -18,15 +18,17 @@ from django.views import View
 from django.views.decorators.csrf import csrf_protect
 
 from api.http.language import language_of
+from api.http.permissions import demand_second_factor
 from api.http.problems import ADVICE, EXACTLY, NO_ADVICE, STATUS
-from api.http.refusals import Forbidden, Unauthenticated
+from api.http.refusals import Forbidden, SecondFactorRequired, StepUpRequired, Unauthenticated
+from collection.accounts.queries import Proven
 from collection.accounts.rights import may
 from collection.kernel.actor import Actor
 from collection.kernel.db import in_transaction, now
 from collection.kernel.refusals import Refusal
 from collection.kernel.words import LANGUAGES
 
-from .session import YEAR_S, actor_in, remember
+from .session import YEAR_S, caller_in, remember
 
 Result = TypeVar("Result")
 #: The sections in their order: the page's name -> the action it needs.
@@ -56,16 +58,20 @@ class Page(View):
     template: ClassVar[str]
     part: ClassVar[str | None] = None
     actor: Actor
+    proven: Proven
     language: str
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.actor, self.language = actor_in(request), chosen_language(request)
+        (self.actor, self.proven), self.language = caller_in(request), chosen_language(request)
         with translation.override(self.language):
             try:
-                self._admit()
+                if self.action:
+                    self.demand(self.action)
                 response = super().dispatch(request, *args, **kwargs)
             except Unauthenticated:
                 response = HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")
+            except (SecondFactorRequired, StepUpRequired):
+                response = HttpResponseRedirect(f"{reverse('second-factor')}?{urlencode({'next': self.here})}")
             except Refusal as refusal:
                 response = self.refused(refusal)
         for name, value in HEADERS.items():
@@ -75,11 +81,17 @@ class Page(View):
             remember(response, "language", self.language, YEAR_S)
         return response
 
-    def _admit(self) -> None:
-        """Raises Unauthenticated or Forbidden."""
-        if self.action is None or may(self.actor.role, self.action):
-            return
-        raise Forbidden if self.actor.user_id else Unauthenticated
+    def demand(self, action: str) -> None:
+        """The right to an action, and the second factor where it asks for one. Raises Unauthenticated, Forbidden,
+        SecondFactorRequired or StepUpRequired, as the API does."""
+        if not may(self.actor.role, action):
+            raise Forbidden if self.actor.user_id else Unauthenticated
+        demand_second_factor(action, self.actor.role, self.proven)
+
+    @property
+    def here(self) -> str:
+        """Where the person is: after a form, the page that holds it."""
+        return self.request.get_full_path() if self.request.method == "GET" else self.request.path
 
     def get(self, request: HttpRequest, **of: Any) -> HttpResponse:
         part = self.part if self.part and "part" in request.GET else None

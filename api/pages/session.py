@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from collection.accounts.queries import actor_of
+from collection.accounts.queries import Proven, seen_in
 from collection.kernel.actor import ANONYMOUS, Actor
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ def session_in(request: HttpRequest) -> UUID | None:
         return None
 
 
-def actor_in(request: HttpRequest) -> Actor:
-    """Who the cookie names now; ANONYMOUS without one, or when the session is over."""
+def caller_in(request: HttpRequest) -> tuple[Actor, Proven]:
+    """Who the cookie names now, and what the session has proven; ANONYMOUS without one, or when the session is over."""
     session_id, request_id = session_in(request), getattr(request, "request_id", "")
-    found = actor_of(session_id, request_id=request_id) if session_id else None
-    return found or replace(ANONYMOUS, request_id=request_id)
+    found = seen_in(session_id, request_id=request_id) if session_id else None
+    return found or (replace(ANONYMOUS, request_id=request_id), Proven())
 
 
 def device_in(request: HttpRequest) -> UUID:

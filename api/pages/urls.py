@@ -1,11 +1,12 @@
 from django.urls import path
 
-from . import contracts, dispatching, loads, looking_back, money, overview, sign_in, tiles
+from . import contracts, dispatching, loads, looking_back, money, overview, second_factor, sign_in, tiles
 
 urlpatterns = [
     path("", overview.Overview.as_view(), name="overview"),
     path("sign-in", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out", sign_in.SignOut.as_view(), name="sign-out"),
+    path("second-factor", second_factor.SecondFactor.as_view(), name="second-factor"),
     path("unserved", dispatching.Unserved.as_view(), name="unserved"),
     path("pickups/<uuid:pickup_id>", dispatching.Pickup.as_view(), name="pickup"),
     path("loads/<uuid:consignment_id>", loads.Load.as_view(), name="load"),

@@ -240,4 +240,22 @@ WORDS: dict[str, Words] = {
     "no_routes": Words("Бұл күнге маршрут жасалмаған.", "На этот день маршрутов нет.", "There are no routes for this day."),
     "stops": Words("Аялдамалар", "Остановки", "Stops"),
     "arrives": Words("Келеді", "Прибытие", "Arrives"),
+    # the second factor
+    "second_factor": Words("Екінші фактор", "Второй фактор", "Second factor"),
+    "factor_lead": Words(
+        "Қолданбадағы кодты немесе қосалқы кодты енгізіңіз.", "Введите код из приложения или резервный код.",
+        "Enter the code of your app, or a recovery code."),
+    "enrol_lead": Words(
+        "Ақшаға қатысты әрекеттер үшін растау қолданбасы керек.", "Для действий с деньгами нужно приложение-аутентификатор.",
+        "What moves money needs an authenticator app."),
+    "enrol": Words("Қолданбаны қосу", "Подключить приложение", "Enrol an app"),
+    "scan_lead": Words(
+        "Суретті қолданбамен оқып, ондағы кодты енгізіңіз.", "Считайте рисунок приложением и введите код из него.",
+        "Read the picture with your app and enter its code."),
+    "confirm": Words("Растау", "Подтвердить", "Confirm"),
+    "recovery_lead": Words(
+        "Бұл кодтарды сақтап қойыңыз: олар тек қазір көрсетіледі, әрқайсысы бір рет жарайды.",
+        "Сохраните эти коды: они показаны только сейчас, каждый годится один раз.",
+        "Keep these codes: they are shown only now, and each is good once."),
+    "go_on": Words("Жалғастыру", "Продолжить", "Go on"),
 }

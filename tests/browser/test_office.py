@@ -40,7 +40,7 @@ def test_an_officer_assigns_an_unserved_request_and_a_colleague_s_map_changes(sc
 @pytest.mark.parametrize(("width", "scheme", "language"), [("desktop", "light", "en"), ("phone", "dark", "kk")])
 def test_pages_are_sound_for_every_reader(scene, stuck, window, width, scheme, language):
     who = window(scene.manager, width=width, scheme=scheme, language=language)
-    for path in ("/", "/unserved", f"/pickups/{stuck}"):
+    for path in ("/", "/unserved", f"/pickups/{stuck}", "/sign-in", "/second-factor", "/contracts", "/routes"):
         page = who.open(path)
         if page.locator("[data-map]").count():
             page.wait_for_selector("[data-ready]", timeout=20_000)

@@ -50,4 +50,5 @@ def test_setup_for_someone_who_may_not_install(open_folder: Path, bare: dict[str
     assert done.returncode == 1
     assert "sudo apt-get update && sudo apt-get install --no-install-recommends -y postgresql-" in done.stderr
     assert not (open_folder / "installed").exists()
-    assert sorted(path.name for path in checkout.iterdir()) == ["api", "requirements-dev.lock", "requirements.lock"]
+    assert sorted(path.name for path in checkout.iterdir()) == [
+        "api", "requirements-clients.lock", "requirements-dev.lock", "requirements.lock"]

@@ -78,7 +78,7 @@ def test_others_see_their_own_and_give_nothing_away(scene, stuck, browser_of):
     page = shop.read(f"/pickups/{pickup}")
     assert "Who was considered" not in page and 'name="contract"' not in page
     assert stranger.get(f"/pickups/{pickup}").status_code == 404
-    assert shop.submit(f"/pickups/{pickup}", contract=str(far.contract_id), version="2").status_code == 404
+    assert shop.submit(f"/pickups/{pickup}", contract=str(far.contract_id), version="2").status_code == 403
     assert browser_of(scene.finance).get("/unserved").status_code == 403
     assert not Job.objects.exists()
 
