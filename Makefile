@@ -38,8 +38,8 @@ check: setup-dev  ## lint, types, layers and the other arrows, missing migration
 	$(MANAGE) spectacular --validate --fail-on-warn --file .local/openapi.yaml
 	diff -u api/v1/openapi.yaml .local/openapi.yaml
 
-nightly: test-roads  ## the same tests with ten times as many rounds, the roads, and every bench in full
-	@$(LOCAL) with -- env NIGHTLY=$(or $(NIGHTLY),10) $(VENV)/python -m pytest -q -n 2 $(ARGS)
+nightly: test-roads  ## the same tests, ten times as many rounds, unordered rows shuffled; the roads; every bench in full
+	@$(LOCAL) with -- env NIGHTLY=$(or $(NIGHTLY),10) DISORDER=$(or $(DISORDER),1) $(VENV)/python -m pytest -q -n 2 $(ARGS)
 	@$(LOCAL) with -- $(VENV)/python -m tests.benches --full
 
 test-roads: setup-dev  ## the distance tests against real OSRM and Valhalla on an extract of Almaty; RECORD=1 keeps their answers

@@ -43,9 +43,10 @@ from django.test import TransactionTestCase  # noqa: E402
 
 from collection.kernel.actor import Actor  # noqa: E402
 from collection.kernel.ids import uuid7  # noqa: E402
-from tests import clerk, database, network  # noqa: E402
+from tests import clerk, database, disorder, network  # noqa: E402
 
 clerk.install()  # before a test binds a verb to a name of its own
+disorder.install()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -67,7 +67,7 @@ def test_an_app_is_in_force_by_its_first_code(holder):
         holder.confirm(at=AT + timedelta(minutes=2))
     with pytest.raises(AlreadyEnrolled):
         operations.enrol_second_factor(actor=holder.actor, at=AT)
-    assert list(AuditLine.objects.filter(verb__startswith="second_factor").values_list("verb", flat=True)) == [
+    assert list(AuditLine.objects.filter(verb__startswith="second_factor").order_by("seq").values_list("verb", flat=True)) == [
         "second_factor.enrol", "second_factor.confirm"]
 
 
