@@ -7,7 +7,7 @@ COMPILE := $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --ge
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo run test check nightly test-roads bench up down status clean lock openapi clients
+.PHONY: help setup setup-dev demo run test check faults nightly test-roads bench up down status clean lock openapi clients
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -38,8 +38,12 @@ check: setup-dev  ## lint, types, layers and the other arrows, missing migration
 	$(MANAGE) spectacular --validate --fail-on-warn --file .local/openapi.yaml
 	diff -u api/v1/openapi.yaml .local/openapi.yaml
 
+faults: setup-dev  ## break the house on purpose, a dozen ways, and check every invariant after each; ARGS="F13 --seed 7"
+	@$(VENV)/python -m tests.faults $(ARGS)
+
 nightly: test-roads  ## the same tests, ten times as many rounds, unordered rows shuffled; the roads; every bench in full
 	@$(LOCAL) with -- env NIGHTLY=$(or $(NIGHTLY),10) DISORDER=$(or $(DISORDER),1) $(VENV)/python -m pytest -q -n 2 $(ARGS)
+	@$(VENV)/python -m tests.faults --all
 	@$(LOCAL) with -- $(VENV)/python -m tests.benches --full
 
 test-roads: setup-dev  ## the distance tests against real OSRM and Valhalla on an extract of Almaty; RECORD=1 keeps their answers

@@ -65,7 +65,7 @@ HOUSE_CLOCK_MAY_STOP = flag("HOUSE_CLOCK_MAY_STOP", default=not PRODUCTION)
 
 # --- the house -----------------------------------------------------------------------------------------------
 ROOMS = [
-    "collection.demo", "collection.stats", "collection.community", "collection.payouts", "collection.custody",
+    "collection.demo", "collection.watch", "collection.stats", "collection.community", "collection.payouts", "collection.custody",
     "collection.dispatch", "collection.pickups", "collection.contracts", "collection.registry", "collection.waste",
     "collection.accounts", "collection.audit", "collection.kernel",
 ]
@@ -117,6 +117,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 
 # --- Redis and Celery (options measured against restarts, hangs and lost workers; see DECISIONS.md) -----------
 REDIS_URL = os.environ.get("REDIS_URL") or (SERVICES["redis_url"] if SERVICES else "redis://127.0.0.1:6379/0")
+
+# A message that a dead worker held comes round after the lease; a failed one after the pause, doubled each time.
+OUTBOX_LEASE_S = int(os.environ.get("OUTBOX_LEASE_S", "60"))
+OUTBOX_PAUSE_S = float(os.environ.get("OUTBOX_PAUSE_S", "10"))
 
 # --- outside services ----------------------------------------------------------------------------------------
 FCM_SERVICE_ACCOUNT = os.environ.get("FCM_SERVICE_ACCOUNT", "")  # path of the JSON; empty: the log channel

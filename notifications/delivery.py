@@ -25,7 +25,7 @@ T = TypeVar("T")
 SENDERS = 10
 #: SMS and letters at once in one worker.
 PLACES = 4
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 10, 600
+FIRST_PAUSE_S, LONGEST_PAUSE_S = settings.OUTBOX_PAUSE_S, 600
 
 _places = threading.BoundedSemaphore(PLACES)
 

@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from collection.kernel.db import execute, in_transaction, rows
 from collection.kernel.ids import uuid7
 from collection.kernel.words import Words
@@ -25,7 +27,7 @@ log = logging.getLogger(__name__)
 #: After so many attempts a row is dead and an alarm is logged: a poison message must not circle for ever.
 MAX_ATTEMPTS = 8
 #: For so long a row belongs to Celery's queue, and then to the worker that claims it. Every channel answers sooner.
-LEASE_S = 60
+LEASE_S = settings.OUTBOX_LEASE_S
 
 
 PUT = """

@@ -97,17 +97,8 @@ def running(
     try:
         if with_fcm:
             start_fcm(house, scratch, full)
-        celery = ("-m", "celery", "-A", "api.celery")
-        house.start("web", "-m", "gunicorn", "-c", "python:api.gunicorn", env=full)
-        house.start(
-            "worker", *celery, "worker", "-Q", "rooms", "--pool", "prefork", "--concurrency", "2",
-            "--loglevel", "INFO", "--without-gossip", "--without-mingle", "-n", f"house-{os.getpid()}@%h", env=full)
-        house.start(  # it only waits for others, so it has threads, and nobody slow holds up the rooms
-            "sender", *celery, "worker", "-Q", "push,sms,email,hooks", "--pool", "threads", "--concurrency", "12",
-            "--loglevel", "INFO", "--without-gossip", "--without-mingle", "-n", f"sender-{os.getpid()}@%h", env=full)
-        schedule = str(scratch / "beat")
-        house.start("beat", *celery, "beat", "--pidfile=", "--schedule", schedule, "--loglevel", "WARNING", env=full)
-        house.start("relay", "manage.py", "relay", env=full)
+        for name, command in commands(scratch).items():
+            house.start(name, *command, env=full)
         wait(house, "the web", lambda: gets(f"{house.base_url}/livez"))
         logs_of_workers = [house.logs / "worker.log", house.logs / "sender.log"]
         wait(house, "the workers", lambda: all(b" ready." in log.read_bytes() for log in logs_of_workers))
@@ -115,6 +106,22 @@ def running(
     finally:
         house.stop()
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def commands(scratch: Path) -> dict[str, tuple[str, ...]]:
+    """What the house consists of: a name and a command line for each process. `scratch` is a folder for beat's notes."""
+    celery = ("-m", "celery", "-A", "api.celery")
+    quiet = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "-n")
+    return {
+        "web": ("-m", "gunicorn", "-c", "python:api.gunicorn"),
+        "worker": (*celery, "worker", "-Q", "rooms", "--pool", "prefork", "--concurrency", "2", *quiet,
+                   f"house-{os.getpid()}@%h"),
+        # It only waits for others, so it has threads, and nobody slow holds up the rooms.
+        "sender": (*celery, "worker", "-Q", "push,sms,email,hooks", "--pool", "threads", "--concurrency", "12", *quiet,
+                   f"sender-{os.getpid()}@%h"),
+        "beat": (*celery, "beat", "--pidfile=", "--schedule", str(scratch / "beat"), "--loglevel", "WARNING"),
+        "relay": ("manage.py", "relay"),
+    }
 
 
 def start_fcm(house: Running, scratch: Path, env: dict[str, str]) -> None:
