@@ -8,6 +8,7 @@
 | verified | approved, queued, rejected | finance, never the person who verified |
 | queued | approved | when the ceiling or cap has room again, in order |
 | approved | registered | finance, into a register |
+| verified, queued, approved | returned | an inspection of one of its loads failed |
 | registered | paid, approved | the bank's result (rejected: back to approved, paid again under a new order) |
 | paid, rejected | | the end |
 

@@ -4,6 +4,7 @@
 | --- | --- | --- | --- |
 | accrual | cost | accrued (to the contract) | a line is made; its reversal turns the signs |
 | approval | accrued | approved | a second person approved the claim |
+| recall | approved | accrued | an inspection failed before the claim was sent to the bank |
 | rejection | accrued | cost | the claim was refused |
 | reinstatement | cost | accrued | an appeal against the refusal was granted |
 | payment | approved | bank | the bank paid the order |
@@ -82,6 +83,11 @@ def accrue(line_ids: Sequence[int], *, at: datetime) -> None:
 def approve(claim_ids: Sequence[UUID], *, at: datetime) -> None:
     """Accrued becomes approved."""
     _move(claim_ids, "approval", "accrued", "approved", at)
+
+
+def recall(claim_ids: Sequence[UUID], *, at: datetime) -> None:
+    """What was approved is only accrued again."""
+    _move(claim_ids, "recall", "approved", "accrued", at)
 
 
 def reject(claim_ids: Sequence[UUID], *, at: datetime) -> None:

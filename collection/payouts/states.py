@@ -6,9 +6,9 @@ CLAIM_STEPS = {
     "draft": ("submitted",),
     "submitted": ("verified", "returned"),
     "returned": ("submitted", "verified"),  # verified: an appeal was granted
-    "verified": ("approved", "queued", "rejected"),
-    "queued": ("approved", "rejected"),
-    "approved": ("registered",),
+    "verified": ("approved", "queued", "rejected", "returned"),  # returned from here on: an inspection failed
+    "queued": ("approved", "rejected", "returned"),
+    "approved": ("registered", "returned"),
     "registered": ("paid", "approved"),
     "paid": (),
     "rejected": ("verified",),  # an appeal was granted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from collection.audit import steps as audit
@@ -16,16 +17,20 @@ from collection.kernel.refusals import Defect, NotFound, Refusal, StaleVersion, 
 from collection.kernel.words import Words
 from collection.pickups import steps as pickups
 
-from ..models import AccrualLine, Hold, Inspection, InspectionDraw, InspectionPhoto, InspectionResult
+from .. import ledger
+from ..models import AccrualLine, Claim, Hold, Inspection, InspectionDraw, InspectionPhoto, InspectionResult, Verdict
 from ..queries.inspections import DrawView, InspectionView, draw_views, inspection_views
 from ..queries.lines import line_facts
 from ..queries.sampling import population
-from ..rules import broken, inspection
+from ..rules import STOPS, broken, inspection
 from ..rules.sampling import drawn
 from ..steps import lock_contracts
 from .closing import MonthNotOver, refuse_while_behind
+from .moving import move_claims
 from .persons import refuse_same_person
 
+#: A claim that the bank has not been told of.
+RETURNED_FROM = ("verified", "queued", "approved")
 RULES = (inspection.inspected_mass_differs.__name__, inspection.inspected_not_found.__name__)
 
 
@@ -69,8 +74,9 @@ def draw_inspections(*, actor: Actor, at: datetime, programme: str, month: date,
 def record_inspection(*, actor: Actor, at: datetime, inspection_id: UUID, outcome: str, inspected_at: datetime, note: str,
                       found_g: int | None = None, upload_ids: Sequence[UUID] = (),
                       version: int | None = None) -> InspectionView:
-    """What was found of a drawn load: a mass that differs, or no load, stops its lines that are not claimed yet at once;
-    a claim that has them is returned by its verification.
+    """What was found of a drawn load. A mass that differs, or no load, stops its money at once, wherever it is before the bank:
+    lines that are not claimed yet are held, a claim that was verified, queued or approved is returned, one that was only
+    submitted is returned by its verification. What was sent to the bank is named in the audit line, and is corrected.
 
     A failed inspection may be looked at once more, by another inspector, whose word is the last: what no longer holds is
     lifted. Errors: NotFound, StaleVersion; WrongState (confirmed, or looked at twice); SamePerson; Unprocessable with
@@ -103,9 +109,11 @@ def record_inspection(*, actor: Actor, at: datetime, inspection_id: UUID, outcom
     InspectionPhoto.objects.bulk_create([
         InspectionPhoto(result=made, upload_id=pk, sha256=hashes[pk]) for pk in upload_ids])
     held, lifted = _hold(actor, at, row.consignment_id, note)
+    returned, sent = _return(actor, at, row.consignment_id)
     audit.record(actor=actor, at=at, verb="inspection.record", object_type="consignment", object_id=row.consignment_id, after={
         "inspection": row.pk, "look": made.look, "outcome": outcome, "found_g": found_g, "note": note,
-        "photos": [hashes[pk] for pk in upload_ids], "held": held, "lifted": lifted})
+        "photos": [hashes[pk] for pk in upload_ids], "held": held, "lifted": lifted,
+        "returned": returned, "sent": sent})
     return inspection_views([row.pk])[0]
 
 
@@ -127,3 +135,28 @@ def _hold(actor: Actor, at: datetime, load: UUID, why: str) -> tuple[int, int]:
            if (pk, rule) not in before]
     Hold.objects.bulk_create(new)
     return len(new), len(gone)
+
+
+def _return(actor: Actor, at: datetime, load: UUID) -> tuple[list[int], list[int]]:
+    """Claims with lines of the load that its inspections now stop: the numbers of those returned, and of those that are
+    too far. Each claim is locked, so an approval or a register that comes at the same moment is before or after it.
+    """
+    claims = Claim.objects.locked(lines__consignment_id=load, state__in=(*RETURNED_FROM, "registered", "paid")).select_related(
+        "contract")
+    stopped: dict[Claim, dict[str, Any]] = {}
+    for claim in dict.fromkeys(claims):
+        lines = list(AccrualLine.objects.filter(claim=claim, consignment_id=load, reverses=None).values_list("pk", flat=True))
+        found = {rule: numbers for facts in line_facts(lines).values() for rule, numbers in broken(facts, *STOPS).items()
+                 if rule in RULES}
+        if found:
+            stopped[claim] = found
+    back = {claim: found for claim, found in stopped.items() if claim.state in RETURNED_FROM}
+    ledger.recall([claim.pk for claim in back if claim.state == "approved"], at=at)
+    number = Consignment.objects.values_list("number", flat=True).get(pk=load)
+    Verdict.objects.bulk_create([
+        Verdict(claim=claim, rule=rule, passed=False, params={"lines": 1, "consignments": [number]}, at=at)
+        for claim, found in back.items() for rule in found])
+    for claim, found in back.items():
+        move_claims(actor, at, [claim], to="returned", verb="claim.return", defects=sorted(found), changes={
+            "reason": ", ".join(sorted(found))[:200], "refused_by": actor.user_id, "approved_by": None, "approved_at": None})
+    return sorted(claim.number for claim in back), sorted(claim.number for claim in stopped if claim not in back)

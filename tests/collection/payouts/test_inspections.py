@@ -9,13 +9,18 @@ import pytest
 from django.db import ProgrammingError
 
 from collection.audit.models import AuditLine
+from collection.contracts import operations as contracts
+from collection.contracts.models import Programme
+from collection.kernel.actor import HOUSE
 from collection.kernel.db import execute, transaction
 from collection.kernel.ids import uuid7
 from collection.kernel.refusals import NotFound, SamePerson, StaleVersion, Unprocessable, WrongState
 from collection.payouts import operations as payouts, queries
-from collection.payouts.models import AccrualLine, Hold, InspectionDraw
+from collection.payouts.declarations import CURRENT as DECLARATION
+from collection.payouts.models import AccrualLine, Claim, Hold, InspectionDraw, LedgerTransaction
 from collection.payouts.operations.closing import AccrualBehind, MonthNotOver
 from collection.payouts.operations.holds import HoldNotLiftable
+from collection.payouts.queries import recompute_check
 from collection.payouts.queries.sampling import inspection_sample
 from collection.payouts.rules.sampling import drawn
 from collection.pickups.models import Upload
@@ -163,3 +168,74 @@ def test_nobody_changes_what_was_drawn_and_found(office, lot, photo, change):
     record(office.inspector, lot, "not_found", upload_ids=[photo])
     with pytest.raises(ProgrammingError, match="permission denied"), transaction():
         execute(change)
+
+
+def ceiling(office, tiyn: int | None) -> None:
+    programme = Programme.objects.get(code=office.scene.code)
+    contracts.change_programme(actor=office.scene.manager, at=APRIL, code=programme.code, version=programme.version,
+                               changes={"ceiling_tiyn": tiyn})
+
+
+def drawn_of(office, load: UUID):
+    payouts.draw_inspections(actor=office.scene.manager, at=APRIL, programme=office.scene.code, month=MARCH, seed=seed_for(load))
+    return next(one for one in queries.inspections() if one.consignment_id == load)
+
+
+@pytest.mark.parametrize("state", ["verified", "queued", "approved"])
+def test_a_failed_inspection_stops_a_claim_wherever_it_is_before_the_bank(haul, office, photo, second, state):
+    """And once a second look found the load, the same claim goes its way again, approved by whoever may."""
+    if state == "queued":
+        ceiling(office, 1)
+    [load] = haul.received(cast.AT, [4 * TONNE])
+    office.accrue(cast.AT)
+    claim = office.verify(office.submitted(haul.collector, APRIL, MARCH), APRIL)
+    claim = claim if state == "verified" else office.approve(claim, APRIL)
+    assert claim.state == state
+    lot = drawn_of(office, load)
+    record(second, lot, "not_found", upload_ids=[photo])
+    claim = queries.claim(HOUSE, claim.id)
+    assert (claim.state, claim.reason) == ("returned", "inspected_not_found")
+    assert queries.verdicts(claim.id)[-1].rule == "inspected_not_found" and not queries.verdicts(claim.id)[-1].passed
+    row = Claim.objects.get(pk=claim.id)
+    assert (row.refused_by, row.approved_by, row.approved_at) == (second.user_id, None, None)
+    assert LedgerTransaction.objects.filter(claim=row, what="recall").count() == (state == "approved")
+    assert recompute_check().differences == ()
+    assert payouts.approve_queued(actor=HOUSE, at=APRIL, programme_id=office.scene.programme.id) == []
+    with refused(WrongState):
+        payouts.approve_claim(actor=office.finance, at=APRIL, claim_id=claim.id)
+    with refused(payouts.RegisterRefused):
+        payouts.prepare_register(actor=office.finance, at=APRIL, claim_ids=[claim.id])
+    line = AuditLine.objects.filter(verb="inspection.record").get()
+    assert (line.after["returned"], line.after["sent"]) == ([claim.number], [])
+
+    record(office.inspector, lot, "confirmed", version=2)
+    if state == "queued":
+        ceiling(office, None)
+    payouts.submit_claim(actor=haul.collector.actor, at=APRIL, claim_id=claim.id, act_number="A-again",
+                         einvoice_number="ESF-again", declaration=DECLARATION)
+    claim = office.approve(office.verify(claim, APRIL), APRIL)
+    office.answered(office.sent([claim.id], APRIL), APRIL)
+    assert queries.claim(HOUSE, claim.id).state == "paid" and recompute_check().differences == ()
+
+
+def test_what_was_sent_to_the_bank_is_named(haul, office, photo):
+    [load] = haul.received(cast.AT, [4 * TONNE])
+    office.accrue(cast.AT)
+    claim = office.approved(haul.collector, APRIL, MARCH)
+    office.sent([claim.id], APRIL)
+    record(office.inspector, drawn_of(office, load), "not_found", upload_ids=[photo])
+    assert queries.claim(HOUSE, claim.id).state == "registered"
+    line = AuditLine.objects.filter(verb="inspection.record").get()
+    assert (line.after["returned"], line.after["sent"]) == ([], [claim.number])
+
+
+def test_a_mass_that_was_corrected_to_what_was_found_stops_nothing(haul, office, photo, second):
+    [load, other] = haul.received(cast.AT, [4 * TONNE, 2 * TONNE])
+    office.accrue(cast.AT)
+    claim = office.approved(haul.collector, APRIL, MARCH)
+    lot = drawn_of(office, load)
+    record(second, lot, "mass_differs", found_g=4 * TONNE, upload_ids=[photo])  # what it says was found is what is claimed
+    assert queries.claim(HOUSE, claim.id).state == "approved"
+    record(office.inspector, lot, "mass_differs", found_g=3 * TONNE, upload_ids=[photo], version=2)
+    assert queries.claim(HOUSE, claim.id).reason == "inspected_mass_differs"
+    assert other

@@ -11,14 +11,18 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
+from collection.audit.models import AuditLine
 from collection.contracts.models import Programme
 from collection.custody import operations as custody
 from collection.custody.models import Fact, Weighing
 from collection.kernel.actor import HOUSE
 from collection.kernel.db import in_transaction, transaction
+from collection.kernel.ids import uuid7
 from collection.kernel.refusals import Refusal
 from collection.payouts import operations as payouts, queries
 from collection.payouts.models import AccrualLine, Claim, LedgerEntry
+from collection.payouts.rules.sampling import drawn
+from collection.pickups.models import Upload
 from tests import cast
 from tests.collection.custody.haul import TONNE, Haul, many_collectors, two_contracts
 from tests.collection.payouts.office import Office
@@ -190,4 +194,34 @@ def test_a_correction_and_a_claim_at_once(haul, office):
     assert claimed + payable == 6 * 900_000
     for claim in Claim.objects.all():
         assert claim.amount_tiyn == sum(claim.lines.values_list("amount_tiyn", flat=True)) > 0
+    assert queries.recompute_check().differences == ()
+
+
+@pytest.mark.parametrize("turn", range(6))
+def test_a_failed_inspection_and_an_approval_or_a_register_at_once(haul, office, turn):
+    """Whoever comes first: a claim of a load that nobody found is never on its way to the bank unnoticed."""
+    april = cast.AT + timedelta(days=40)
+    with transaction():
+        [load] = haul.received(cast.AT, [TONNE])
+        office.accrue(cast.AT)
+        claim = office.verify(office.submitted(haul.collector, april, MARCH), april)
+        if turn % 2:
+            office.approve(claim, april)
+        seed = next(one for one in map(str, range(10_000)) if drawn(one, MARCH, load))
+        payouts.draw_inspections(actor=haul.scene.manager, at=april, programme=haul.scene.code, month=MARCH, seed=seed)
+        owner = office.inspector.organisation_id
+        photo = Upload.objects.create(id=uuid7(april), organisation_id=owner, content_type="image/jpeg", size=1,
+                                      sha256="ab" * 32, state="stored", created_at=april, stored_at=april).pk
+    lot = queries.inspections()[0]
+    said, _ = at_once([
+        lambda: payouts.record_inspection(
+            actor=office.inspector, at=april, inspection_id=lot.id, outcome="not_found", inspected_at=april, note="nobody there",
+            upload_ids=[photo]),
+        (lambda: payouts.prepare_register(actor=office.finance, at=april, claim_ids=[claim.id])) if turn % 2
+        else lambda: office.approve(claim, april)])
+    assert not isinstance(said, Exception), said
+    state = queries.claim(HOUSE, claim.id).state
+    sent = AuditLine.objects.get(verb="inspection.record").after["sent"]
+    assert (state, sent) in (("returned", []), ("registered", [claim.number])), (state, sent)
+    assert turn % 2 or state == "returned"
     assert queries.recompute_check().differences == ()
