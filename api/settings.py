@@ -168,6 +168,7 @@ SIMPLE_JWT: dict[str, Any] = {
 ANONYMOUS_PER_MINUTE = int(os.environ.get("ANONYMOUS_PER_MINUTE", "1200"))  # per network
 APP_MINIMUM_VERSION = os.environ.get("APP_MINIMUM_VERSION", "1.0.0")
 APP_RECOMMENDED_VERSION = os.environ.get("APP_RECOMMENDED_VERSION", "1.0.0")
+APP_STORES = dict(one.split("=", 1) for one in os.environ.get("APP_STORES", "").split(",") if one)  # android=https://...
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))  # our own reverse proxies in front of gunicorn
 
 # --- a collector's day ----------------------------------------------------------------------------------------
@@ -195,6 +196,8 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Tonnage API",
+    "DESCRIPTION": "Apps say what they are in every request, `X-App-Version: android/2.3.1`: one below the minimum of "
+                   "`GET /config` is answered 426 with its store's address. Whoever says nothing is let through.",
     "VERSION": "1",
     "OAS_VERSION": "3.0.3",
     # HouseSchema.get_auth names it; without this the generated clients send no token at all

@@ -30,6 +30,7 @@ STATUS = {
 #: Refusals of the door whose number says more than their kind.
 EXACTLY: dict[type[Refusal], int] = {
     refusals.TooLarge: 413, refusals.LengthRequired: 411, refusals.UnsupportedMedia: 415, refusals.NotAcceptable: 406,
+    refusals.AppTooOld: 426,
 }
 #: Constraints whose violation is a lost race, not our mistake: the polite check before them was overtaken.
 #: Everything else that PostgreSQL refuses crashes loudly.
@@ -68,6 +69,9 @@ ADVICE = {
                "Read the new version and repeat."),
     422: Words("Бағдарлама ережелеріне сай түзетіңіз.", "Исправьте в соответствии с правилами программы.",
                "Change it to fit the programme's rules."),
+    426: Words("Жаңа нұсқасын орнатып, қайталаңыз: жазылғаны сақталады.",
+               "Установите новую версию и повторите: записанное сохранится.",
+               "Install the newer version and repeat: what you wrote down is kept."),
     429: Words("Күтіп, кейін қайталаңыз.", "Подождите и повторите позже.", "Wait, then try again."),
     500: Words("Қате жазылды. Осы кілтпен қайталауға болады.", "Ошибка записана. Можно повторить с тем же ключом.",
                "The error is recorded. It is safe to repeat with the same key."),

@@ -41,6 +41,22 @@ class NotAcceptable(Refusal):
     words = Words("Жауап тек JSON түрінде беріледі", "Ответ бывает только в JSON", "Replies are JSON only")
 
 
+class AppVersionInvalid(Refusal):
+    """`X-App-Version` is a platform and three numbers: `android/2.3.1`."""
+
+    code = "app_version_invalid"
+    kind = Kind.MALFORMED
+    words = Words("Қолданба нұсқасы дұрыс емес", "Неверная версия приложения", "The app's version cannot be read")
+
+
+class AppTooOld(Refusal):
+    """The app is below `minimum_app_version`; `store_url` is where the newer one is."""
+
+    code = "app_too_old"
+    kind = Kind.MALFORMED
+    words = Words("Қолданбаны жаңартыңыз", "Обновите приложение", "Update the app")
+
+
 class Unauthenticated(Refusal):
     code = "unauthenticated"
     kind = Kind.UNAUTHENTICATED

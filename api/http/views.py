@@ -15,7 +15,7 @@ from collection.accounts.rights import ACTIONS
 from collection.kernel.actor import ANONYMOUS
 from collection.kernel.refusals import Defect
 
-from . import throttles
+from . import throttles, versions
 from .fields import Nothing, StrictQuery, StrictSerializer
 from .language import language_of
 from .parsing import document
@@ -36,6 +36,7 @@ class HouseView(APIView):
     keyed: ClassVar[bool] = True  # POST demands Idempotency-Key (said in the schema, kept by `write`)
     etags: ClassVar[frozenset[str]] = frozenset()  # methods that demand If-Match (said in the schema)
     authenticates: ClassVar[bool] = True  # False where a stale Authorization header must not get in the way
+    gated: ClassVar[bool] = True  # False where an app that is too old is answered all the same
     format_kwarg = None
     http_method_names = [*(method.lower() for method in METHODS), "head"]
     default_response_headers: ClassVar[dict[str, str]] = {}  # type: ignore[assignment]
@@ -60,6 +61,8 @@ class HouseView(APIView):
         request.actor = request.user or replace(ANONYMOUS, request_id=request.request_id)
         if request.user is None:
             throttles.count(request)
+        if self.gated:
+            versions.judge(request)
         self.check_permissions(request)
         if self.asked not in self.queries and request.META.get("QUERY_STRING"):
             read_query(request, StrictQuery)

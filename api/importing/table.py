@@ -56,8 +56,8 @@ def read(path: Path, columns: Mapping[str, Reader], key: tuple[str, ...]) -> tup
         if problems := _header(path.name, header, columns):
             return [], problems
         line = reader.line_num + 1
-        for cells in reader:
-            if len(rows) >= MAX_ROWS:
+        for n, cells in enumerate(reader):
+            if n >= MAX_ROWS:  # good or bad: a million errors would help nobody
                 return [], [Wrong(path.name, line, "", "too_many_rows", str(MAX_ROWS))]
             if cells:
                 row, problems = _row(path.name, line, dict(zip(header, cells, strict=False)), len(cells) - len(header),

@@ -38,5 +38,6 @@ class CatalogReply(Reply):
 class ConfigReply(Reply):
     minimum_app_version = serializers.CharField()
     recommended_app_version = serializers.CharField()
+    stores = serializers.DictField(child=serializers.CharField(), help_text="platform -> where its newest version is")
     catalog_etag = serializers.CharField()
     flags = serializers.DictField(child=serializers.BooleanField())

@@ -34,12 +34,14 @@ class Config(HouseView):
     """What an app asks first: which versions are served, and whether its catalogue is still the newest."""
 
     actions = {"GET": "config.read"}
+    gated = False
     replies = {"GET": serializers.ConfigReply}
 
     def get(self, request: Request) -> HttpResponse:
         return reply({
             "minimum_app_version": settings.APP_MINIMUM_VERSION,
             "recommended_app_version": settings.APP_RECOMMENDED_VERSION,
+            "stores": settings.APP_STORES,
             "catalog_etag": catalog()[1],
             "flags": {},
         })

@@ -130,6 +130,29 @@ def test_files_that_cannot_be_read(books, scene):
     assert ("vehicles.csv", 1, "plate", "column_missing") in found
 
 
+def test_b79_what_spreadsheets_do_to_a_file(books, scene):
+    """Formulas, semicolons, cp1251, decimal commas and a million rows: each a row's error or a cap, and nothing written."""
+    head, row, *_ = (books / "generators.csv").read_text(encoding="utf-8").splitlines()
+    name = row.split(",")[2]
+    generators = [row.replace(name, f) for f in ("=HYPERLINK(1)", "@SUM(1)", "+7 701 0000000", "-2+3", "\t=1")]
+    (books / "generators.csv").write_text("\n".join([head, *generators]), encoding="utf-8")
+    (books / "vehicles.csv").write_text("contractor;plate;payload_t\n1;2;3\n", encoding="utf-8")
+    (books / "bases.csv").write_bytes("contractor,name,longitude,latitude,address\n1,База,1,2,\n".encode("cp1251"))
+    replace(books, "weighings.csv", "11.260", '"11,260"')
+    (books / "tariffs.csv").write_text(
+        "category,stage,coefficient,valid_from,valid_to,source\n" + "glass,transport,1,2030-01-01,,x\n" * 1_000_000,
+        encoding="utf-8")
+    before = everything()
+    found = errors(books, scene)
+    for line in (2, 3, 6):
+        assert ("generators.csv", line, "name", "not_plain_text") in found, found
+    assert not [one for one in found if one[:2] in (("generators.csv", 4), ("generators.csv", 5)) and one[2] == "name"]
+    assert ("vehicles.csv", 1, "plate", "column_missing") in found and ("bases.csv", 2, "", "not_utf8") in found
+    assert ("weighings.csv", 2, "gross_t", "not_a_number") in found
+    assert [one[3] for one in found if one[0] == "tariffs.csv"] == ["too_many_rows"]
+    assert everything() == before
+
+
 def test_a_month_paid_before_is_not_claimed_again(books, scene):
     take(books, scene)
     contract = Contract.objects.get(number="С-1/2024")
