@@ -68,8 +68,6 @@ def race(world: World, at: datetime) -> None:
                 done.result()
             with transaction():
                 Planted.objects.create(programme_id=world.programme_id, kind="cap_race", subject=contract)
-        for done in [two.submit(lambda: connection.close()) for _ in range(2)]:
-            done.result()
 
 
 def _approve(officer: Actor, at: datetime, claim_id: UUID) -> None:
@@ -78,6 +76,8 @@ def _approve(officer: Actor, at: datetime, claim_id: UUID) -> None:
             payouts.approve_claim(actor=officer, at=at, claim_id=claim_id)
     except (Refusal, DatabaseError):
         pass
+    finally:
+        connection.close()  # the thread's own
 
 
 def _racers(world: World) -> list[UUID]:

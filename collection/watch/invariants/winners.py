@@ -43,15 +43,18 @@ WINNERS = (
             ) <> CASE WHEN p.state = 'accepted' OR load.state = 'loaded' THEN p.declared_g ELSE 0 END
             UNION ALL
             SELECT object_id FROM contracts_allotment GROUP BY object_id, of, contract_id, facility_id HAVING sum(amount) < 0"""),
-        sql("no quota and no plant's month is overspent",
-            every("contracts_contractcategory"), """
-            SELECT q.contract_id AS id FROM contracts_contractcategory q JOIN contracts_allotment a
-                ON a.contract_id = q.contract_id AND a.category_id = q.category_id AND a.of = 'quota'
-            GROUP BY q.id HAVING sum(a.amount) > q.quota_g
-            UNION ALL
-            SELECT c.facility_id FROM registry_facilitycapacity c JOIN contracts_allotment a
-                ON a.facility_id = c.facility_id AND a.category_id = c.category_id AND a.of = 'capacity'
-            GROUP BY c.id, a.month HAVING sum(a.amount) > c.monthly_g"""),
+        sql("no load was given away that a quota or a plant's month had no room for",
+            every("contracts_allotment", "why IN ('accepted', 'rerouted') AND amount > 0"), """
+            SELECT used.id::text FROM (
+                SELECT id, contract_id, facility_id, category_id, of, why, amount, sum(amount) OVER (
+                    PARTITION BY of, contract_id, facility_id, category_id, month ORDER BY id) AS so_far
+                FROM contracts_allotment WHERE of IN ('quota', 'capacity')) AS used
+            LEFT JOIN contracts_contractcategory quota ON used.of = 'quota' AND quota.contract_id = used.contract_id
+                AND quota.category_id = used.category_id
+            LEFT JOIN registry_facilitycapacity plant ON used.of = 'capacity' AND plant.facility_id = used.facility_id
+                AND plant.category_id = used.category_id
+            WHERE used.why IN ('accepted', 'rerouted') AND used.amount > 0
+              AND used.so_far > coalesce(quota.quota_g, plant.monthly_g)"""),
     )),
     Invariant("I12", "Only an offer that was still open was accepted", (
         sql("an accepted offer was answered before it lapsed, by the house's clock",

@@ -30,6 +30,7 @@ DEEDS = {
         FROM dispatch_job AS job"""),
     "the loser of a race": ("I3", "one live job", "UPDATE dispatch_offer SET state = 'declined', reason = 'other' "
                             "WHERE state = 'accepted'"),
+    "more given away than there was room for": ("I3", "no room for", "UPDATE contracts_contractcategory SET quota_g = 1"),
     "a state from nowhere": ("I4", "the present state", "UPDATE pickups_pickup SET state = 'accepted'"),
     "a step that is none": ("I4", "the present state",
                             "UPDATE audit_statechange SET was = 'paid' WHERE became = 'verified'"),
