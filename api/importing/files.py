@@ -110,6 +110,11 @@ def _ticket(cells: Cells, programme: str, found: Found) -> custody.Ticket:
         ticket_number=cells["ticket"], occurred_at=cells["weighed_at"], gross_g=cells["gross_t"], tare_g=cells["tare_t"])
 
 
+def _receipt(cells: Cells, programme: str, found: Found) -> custody.NewReceipt:
+    return custody.NewReceipt(found("loads.csv", cells["load"]), cells["accepted_t"], cells["refused_t"],
+                              cells["received_at"], cells["reason"])
+
+
 def _paid(cells: Cells, programme: str, found: Found) -> payouts.PaidMonth:
     return payouts.PaidMonth(
         found("contracts.csv", cells["contract"]), cells["month"], cells["category"], cells["mass_t"], cells["amount_kzt"],
@@ -121,6 +126,12 @@ def _take_contracts(at: datetime, programme: str, new: Sequence[Any]) -> list[UU
     made = contracts.draw_up_contracts(actor=HOUSE, at=at, contracts=new)
     contracts.approve_contracts(actor=HOUSE, at=at, contract_ids=[one.id for one in made])
     return [one.id for one in made]
+
+
+def _take_receipts(at: datetime, programme: str, new: Sequence[Any]) -> Sequence[UUID]:
+    """They stood at the gate, whenever that was, before somebody decided."""
+    custody.deliver(actor=HOUSE, at=at, consignment_ids=[one.consignment_id for one in new])
+    return custody.receive(actor=HOUSE, at=at, receipts=new)
 
 
 def _take_generators(at: datetime, programme: str, new: Sequence[Any]) -> list[UUID | None]:
@@ -177,6 +188,10 @@ FILES = (
         lambda at, programme, new: custody.weigh(actor=HOUSE, at=at, tickets=new),
         {"consignment_id": "load", "scale_id": "scale", "ticket_number": "ticket", "occurred_at": "weighed_at",
          "gross_g": "gross_t", "tare_g": "tare_t"}),
+    File("receipts.csv", {
+        "load": text, "received_at": table.moment, "accepted_t": table.tonnes, "refused_t": table.tonnes,
+        "reason": maybe(text, "")}, ("load",), _receipt, _take_receipts,
+        {"consignment_id": "load", "occurred_at": "received_at", "accepted_g": "accepted_t"}),
     File("paid_months.csv", {
         "contract": text, "month": table.month, "category": text, "mass_t": table.tonnes, "amount_kzt": table.tenge,
         "paid_on": table.day, "bank_reference": text}, ("contract", "month", "category"), _paid,

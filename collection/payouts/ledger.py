@@ -8,6 +8,7 @@
 | rejection | accrued | cost | the claim was refused |
 | reinstatement | cost | accrued | an appeal against the refusal was granted |
 | payment | approved | bank | the bank paid the order |
+| accrual, then payment | cost, then accrued | accrued, then bank | an older system had paid a month: both at the takeover |
 
 Every transaction sums to zero (a deferred trigger looks at commit); nothing is ever changed or deleted.
 """
@@ -103,6 +104,29 @@ def reinstate(claim_ids: Sequence[UUID], *, at: datetime) -> None:
 def pay(claim_ids: Sequence[UUID], *, at: datetime) -> None:
     """Approved leaves through the bank."""
     _move(claim_ids, "payment", "approved", "bank", at)
+
+
+_BROUGHT = """(SELECT paid.id, paid.contract_id, contract.programme_id, paid.amount_tiyn
+    FROM payouts_paidbefore paid JOIN contracts_contract contract ON contract.id = paid.contract_id)"""
+_BRING = f"""
+WITH paid AS MATERIALIZED (
+    SELECT paid.*, nextval('payouts_ledgertransaction_id_seq') AS transaction_id FROM {_BROUGHT} AS paid
+    WHERE paid.id = ANY(%(ids)s) ORDER BY paid.id
+), head AS (
+    INSERT INTO payouts_ledgertransaction (id, what, paid_before_id, at)
+    SELECT transaction_id, %(what)s, id, %(at)s FROM paid
+)
+INSERT INTO payouts_ledgerentry (transaction_id, account_id, line_id, amount_tiyn)
+SELECT transaction_id, account_id, line_id, amount_tiyn FROM ({{sides}}) AS side ORDER BY of, place
+"""
+
+
+def bring(paid_before_ids: Sequence[UUID], *, at: datetime) -> None:
+    """What an older system owed and paid: two transactions for each, so nothing is owed and what was paid is told."""
+    _open(_BROUGHT, paid_before_ids, ("cost", "accrued", "bank"))
+    for what, debit, credit in (("accrual", "cost", "accrued"), ("payment", "accrued", "bank")):
+        execute(_BRING.format(sides=_sides("paid", debit=debit, credit=credit, line="NULL::bigint")),
+                {"ids": list(paid_before_ids), "what": what, "at": at})
 
 
 def _move(claim_ids: Sequence[UUID], what: str, debit: str, credit: str, at: datetime) -> None:

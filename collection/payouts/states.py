@@ -31,8 +31,9 @@ STAGE_STATUSES = ("not_payable", "awaiting", "accruing", "held", "payable", "cla
 #: What an inspector may find of a load on which the lot fell.
 INSPECTION_OUTCOMES = ("confirmed", "mass_differs", "not_found")
 SEVERITIES = ("hold", "block", "flag")
-#: What a closed month's statement tells apart: what was claimed, and what a rule held back on that day.
-STATEMENT_PARTS = ("claimed", "held")
+#: What a closed month's statement tells apart: what was claimed, what a rule held back on that day, and what an older
+#: system had paid before this house took the programme over (its stage is `whole`: old books are not split).
+STATEMENT_PARTS = ("claimed", "held", "before")
 #: How sure a contractor may be of money (queries.forecast), surest first.
 CERTAINTIES = ("paid", "approved", "claimed", "payable", "held", "delivered", "weighed", "promised")
 #: Limits that claims are approved under: the programme's ceiling, a contract's cap, and the narrower caps.

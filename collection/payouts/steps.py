@@ -126,3 +126,25 @@ def freeze_statements(contract_ids: Sequence[UUID], month: date, *, at: datetime
     made = [row["id"] for row in rows(_STATEMENTS, {"contracts": list(contract_ids), "month": month, "at": at})]
     execute(_STATEMENT_LINES, [made])
     return len(made)
+
+
+# A month that was paid before the takeover: nothing was owed before it and nothing is owed after it.
+_BROUGHT = """
+INSERT INTO payouts_monthstatement (contract_id, month, closed_at, opening_tiyn, accrued_tiyn, reversed_tiyn, rejected_tiyn,
+                                    paid_tiyn, closing_tiyn)
+SELECT contract_id, month, %(at)s, 0, sum(amount_tiyn), 0, 0, sum(amount_tiyn), 0
+FROM payouts_paidbefore WHERE id = ANY(%(ids)s) GROUP BY contract_id, month ORDER BY contract_id, month
+"""
+_BROUGHT_LINES = """
+INSERT INTO payouts_statementline (statement_id, part, category_id, stage, lines_n, mass_g, amount_tiyn)
+SELECT statement.id, 'before', paid.category_id, 'whole', 1, paid.mass_g, paid.amount_tiyn
+FROM payouts_paidbefore paid JOIN payouts_monthstatement statement
+    ON statement.contract_id = paid.contract_id AND statement.month = paid.month
+WHERE paid.id = ANY(%(ids)s) ORDER BY statement.id, paid.category_id
+"""
+
+
+def state_brought_months(paid_before_ids: Sequence[UUID], *, at: datetime) -> None:
+    """Write the closed statements of months that an older system paid: accrued and paid are the same, nothing is left."""
+    execute(_BROUGHT, {"ids": list(paid_before_ids), "at": at})
+    execute(_BROUGHT_LINES, {"ids": list(paid_before_ids)})

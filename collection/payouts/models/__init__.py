@@ -202,7 +202,13 @@ class LedgerTransaction(models.Model):
     id = models.BigAutoField(primary_key=True)
     what = models.CharField(max_length=20)  # accrual, reversal, approval, payment, rejection
     claim = models.ForeignKey(Claim, models.PROTECT, null=True)
+    paid_before = models.ForeignKey("PaidBefore", models.PROTECT, null=True, db_index=False)  # what a takeover brought
     at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["paid_before"], condition=Q(paid_before__isnull=False), name="ledger_brought"),
+        ]
 
 
 class LedgerEntry(models.Model):

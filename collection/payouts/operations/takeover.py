@@ -16,8 +16,9 @@ from collection.kernel.ids import uuid7
 from collection.kernel.refusals import Defect, NotFound, Unprocessable
 from collection.registry.rules import pointer
 
-from ..models import AccrualLine, ImportedRow, PaidBefore
-from ..steps import lock_contracts
+from .. import ledger
+from ..models import AccrualLine, ImportedRow, MonthStatement, PaidBefore
+from ..steps import lock_contracts, state_brought_months
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,19 @@ class TakenRow:
 def record_paid_months(*, actor: Actor, at: datetime, months: Sequence[PaidMonth]) -> list[UUID]:
     """Write down what was paid before: it uses up cap, ceiling and quota, and nothing is claimed for those months again.
 
+    The ledger owes and pays it at once, and each contract's month gets its closed statement: a month is taken over whole.
+
     Errors: Unprocessable with every `not_found` (contract), `category_not_in_contract`, `month_not_over`,
-    `month_has_lines` (this house has accrued for it already), `out_of_range` and `paid_in_future`.
+    `month_has_lines` (this house has accrued for it already), `month_closed` (or it has a statement, or this
+    house has closed a month of the contract), `out_of_range` and `paid_in_future`.
     """
     lock_contracts(sorted({one.contract_id for one in months}))
     known = set(Contract.objects.filter(pk__in={one.contract_id for one in months}).values_list("pk", flat=True))
     covered = set(ContractCategory.objects.filter(contract__in=known).values_list("contract_id", "category_id"))
     lines = set(AccrualLine.objects.filter(contract__in=known).values_list("contract_id", "claim_month").distinct())
+    brought = set(PaidBefore.objects.filter(contract__in=known).values_list("contract_id", "month").distinct())
+    stated = set(MonthStatement.objects.filter(contract__in=known).values_list("contract_id", "month"))
+    closed_here = {contract for contract, _ in stated - brought}
     today, defects = almaty_date(at), []
     for n, one in enumerate(months):
         for wrong, name, code in (
@@ -59,6 +66,7 @@ def record_paid_months(*, actor: Actor, at: datetime, months: Sequence[PaidMonth
              "category_not_in_contract"),
             (one.month >= month_of(today), "month", "month_not_over"),
             ((one.contract_id, one.month) in lines, "month", "month_has_lines"),
+            ((one.contract_id, one.month) in stated or one.contract_id in closed_here, "month", "month_closed"),
             (one.mass_g <= 0, "mass_g", "out_of_range"), (one.amount_tiyn <= 0, "amount_tiyn", "out_of_range"),
             (one.paid_on > today, "paid_on", "paid_in_future"),
         ):
@@ -70,6 +78,8 @@ def record_paid_months(*, actor: Actor, at: datetime, months: Sequence[PaidMonth
         PaidBefore(id=uuid7(at), contract_id=one.contract_id, month=one.month, category_id=one.category, mass_g=one.mass_g,
                    amount_tiyn=one.amount_tiyn, paid_on=one.paid_on, bank_reference=one.bank_reference, recorded_at=at)
         for one in months)
+    ledger.bring([row.pk for row in made], at=at)
+    state_brought_months([row.pk for row in made], at=at)
     allot([
         allotment for row in made for allotment in (
             Allot(of="cap", amount=row.amount_tiyn, why="paid_before", object_id=row.pk, contract_id=row.contract_id),

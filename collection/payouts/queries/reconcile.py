@@ -41,6 +41,23 @@ JOIN contracts_programme programme ON programme.id = account.programme_id
 WHERE %(programme)s::uuid IS NULL OR programme.id = %(programme)s::uuid
 GROUP BY programme.code ORDER BY programme.code
 """
+# An older system's month was owed and paid: on the programme's cost and bank, and on the contract's own account both ways.
+_BROUGHT = """
+SELECT contract.number, paid.month, paid.category_id AS category, paid.amount_tiyn, posted.entries::int,
+       coalesce(posted.cost, 0)::bigint AS cost, coalesce(posted.owed, 0)::bigint AS owed,
+       coalesce(posted.settled, 0)::bigint AS settled, coalesce(posted.bank, 0)::bigint AS bank
+FROM payouts_paidbefore paid JOIN contracts_contract contract ON contract.id = paid.contract_id
+CROSS JOIN LATERAL (
+    SELECT count(*) AS entries, sum(entry.amount_tiyn) FILTER (WHERE account.kind = 'cost') AS cost,
+           sum(entry.amount_tiyn) FILTER (WHERE account.contract_id = paid.contract_id AND head.what = 'accrual') AS owed,
+           sum(entry.amount_tiyn) FILTER (WHERE account.contract_id = paid.contract_id AND head.what = 'payment') AS settled,
+           sum(entry.amount_tiyn) FILTER (WHERE account.kind = 'bank') AS bank
+    FROM payouts_ledgertransaction head JOIN payouts_ledgerentry entry ON entry.transaction_id = head.id
+    JOIN payouts_account account ON account.id = entry.account_id
+    WHERE head.paid_before_id = paid.id) AS posted
+WHERE %(programme)s::uuid IS NULL OR contract.programme_id = %(programme)s::uuid
+ORDER BY contract.number, paid.month, paid.category_id
+"""
 #: For each state, the sign of the claim's amount on the accounts accrued, approved, bank and cost, and of what was paid.
 _POSTED = {"approved": (1, -1, 0, 0, 0), "registered": (1, -1, 0, 0, 0), "paid": (1, 0, -1, 0, 1),
            "rejected": (1, 0, 0, -1, 0)}
@@ -58,6 +75,11 @@ def claims_and_ledger(programme_id: UUID | None) -> tuple[int, list[tuple[str, d
         is_ = {name: one[name] for name in should}
         if should != is_:
             wrong.append((f"claim No {one['number']}", should, is_))
+    for one in rows(_BROUGHT, {"programme": programme_id}):
+        amount = one["amount_tiyn"]
+        should = {"entries": 4, "cost": amount, "owed": -amount, "settled": amount, "bank": -amount}
+        if should != (is_ := {name: one[name] for name in should}):
+            wrong.append((f"{one['category']} of {one['month']:%Y-%m}, paid before to {one['number']}", should, is_))
     wrong += [(f"ledger of {one['code']}", {"balance_tiyn": 0}, {"balance_tiyn": one["balance_tiyn"]})
               for one in rows(_TRIAL, {"programme": programme_id}) if one["balance_tiyn"]]
     return len(found), wrong

@@ -9,6 +9,7 @@ import shutil
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -21,9 +22,12 @@ from collection.custody import operations as custody
 from collection.custody.models import Consignment, Weighing
 from collection.kernel.actor import HOUSE
 from collection.kernel.db import rows, transaction
-from collection.payouts import operations as payouts
-from collection.payouts.models import AccrualLine, ImportedRow, PaidBefore
+from collection.payouts import operations as payouts, queries
+from collection.payouts.models import AccrualLine, Hold, ImportedRow, PaidBefore
+from collection.registry.models import Scale
+from collection.watch.queries import check_invariants
 from tests import cast
+from tests.collection.payouts.office import Office
 
 pytestmark = pytest.mark.django_db
 SAMPLES = Path("docs/taking-over")
@@ -33,6 +37,11 @@ AT = cast.AT
 @pytest.fixture
 def scene(reference):
     return cast.Scene()
+
+
+@pytest.fixture
+def office(scene):
+    return Office(scene)
 
 
 @pytest.fixture
@@ -64,6 +73,7 @@ def everything():
 
 
 def test_the_samples_are_taken_over_and_go_on_here(books, scene):
+    (books / "receipts.csv").unlink()
     counts = take(books, scene)
     assert counts == {"tariffs.csv": 1, "contractors.csv": 2, "bases.csv": 1, "plants.csv": 1, "vehicles.csv": 1,
                       "scales.csv": 1, "contracts.csv": 2, "generators.csv": 1, "loads.csv": 2, "weighings.csv": 1,
@@ -83,6 +93,69 @@ def test_the_samples_are_taken_over_and_go_on_here(books, scene):
     claim = payouts.prepare_claim(actor=HOUSE, at=AT, contract_id=contract.pk, month=date(2026, 3, 1))
     assert claim and claim.amount_tiyn == sum(  # 3.22 t x 4,325 x 9.05 and 7.41
         AccrualLine.objects.values_list("amount_tiyn", flat=True)) == 126_034_83 + 103_195_37
+
+
+def test_what_was_paid_before_and_what_was_open_end_in_one_ledger(books, scene, office):
+    """The whole story to the tiyn: a month paid by the older system, a load received there, both closed and paid here."""
+    assert take(books, scene)["receipts.csv"] == 1
+    haulier, plant = (SimpleNamespace(actor=HOUSE, contract_id=Contract.objects.get(number=number).pk)
+                      for number in ("С-1/2024", "П-1/2024"))
+    received, loaded = Consignment.objects.order_by("loaded_at")
+    assert (received.state, loaded.state) == ("received", "loaded")
+    [before] = queries.month_statements(HOUSE, haulier.contract_id)
+    assert (before.month, before.accrued_tiyn, before.paid_tiyn, before.closing_tiyn) == (
+        date(2026, 1, 1), 890_000_55, 890_000_55, 0)
+    _, parts, _ = queries.month_statement(HOUSE, haulier.contract_id, before.month)
+    assert parts == [queries.StatementPart("before", "polymer", "whole", 1, 12_500_000, 890_000_55)]
+
+    custody.weigh(actor=HOUSE, at=AT, tickets=[custody.Ticket(
+        consignment_id=loaded.pk, scale_id=Scale.objects.get(serial="SC-0001").pk, ticket_number="T-882", occurred_at=AT,
+        gross_g=10_040_000, tare_g=8_040_000)])
+    custody.deliver(actor=HOUSE, at=AT, consignment_ids=[loaded.pk])
+    custody.receive(actor=HOUSE, at=AT, receipts=[custody.NewReceipt(loaded.pk, 2_000_000, 0, AT)])
+    custody.process(actor=HOUSE, at=AT, batches=[custody.NewBatch(
+        plant.contract_id, "polymer", (received.pk, loaded.pk), product_g=4_500_000, byproduct_g=0, loss_g=520_000,
+        occurred_at=AT)])
+    office.accrue(AT)
+    Hold.objects.update(lifted_at=AT, lifted_why="looked at")  # the plant and the lorry are as new as the samples
+    march = date(2026, 3, 1)
+    # 3.020 and 2.000 t x 4,325 x 9.05, x 7.41 and x 1.79
+    collected = 118_206_58 + 96_785_72 + 78_282_50 + 64_096_50
+    recycled = 23_380_09 + 15_483_50
+    assert office.paid(haulier, AT, march).amount_tiyn == collected
+    assert office.paid(plant, AT, march).amount_tiyn == recycled
+    balances = {(one.contract_number, one.kind): one.balance_tiyn for one in queries.balances(HOUSE, programme=scene.code)}
+    assert balances == {
+        (None, "cost"): 890_000_55 + collected + recycled, (None, "bank"): -890_000_55 - collected - recycled,
+        ("С-1/2024", "accrued"): 0, ("С-1/2024", "approved"): 0, ("П-1/2024", "accrued"): 0, ("П-1/2024", "approved"): 0}
+    april = date(2026, 4, 1)  # what March's claim came to is paid after its statement
+    payouts.close_month(actor=HOUSE, at=AT + timedelta(days=62), programme=scene.code, month=april)
+    told = {one.month: (one.opening_tiyn, one.accrued_tiyn, one.paid_tiyn, one.closing_tiyn)
+            for one in queries.month_statements(HOUSE, haulier.contract_id)}
+    assert told == {date(2026, 1, 1): (0, 890_000_55, 890_000_55, 0), march: (0, collected, 0, collected),
+                    april: (collected, 0, collected, 0)}
+    out = StringIO()
+    call_command("recompute_money", "--check", stdout=out)
+    assert out.getvalue().endswith("lines: 6, differences: 0\n")
+    wrong = {verdict.id: verdict.broken for verdict in check_invariants() if not verdict.holds}
+    assert wrong.keys() <= {"I9"}, wrong  # nobody carries messages here
+
+
+def test_a_month_that_was_closed_here_is_not_brought(books, scene):
+    take(books, scene)
+    with (books / "paid_months.csv").open("a", encoding="utf-8") as file:  # the month was taken over, without its paper
+        file.write("С-1/2024,2026-01,paper,1.0,20000.00,2026-02-20,BR-100501\n")
+    assert errors(books, scene) == [("paid_months.csv", 3, "month", "month_closed")]
+
+
+def test_an_entry_less_than_was_brought_is_a_difference(books, scene):
+    take(books, scene)
+    with pytest.raises(RuntimeError, match="undone"), transaction(), connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE payouts_paidbefore SET amount_tiyn = amount_tiyn - 1")
+        assert [one.what for one in queries.recompute_check().differences] == ["polymer of 2026-01, paid before to С-1/2024"]
+        raise RuntimeError("undone")
 
 
 def test_the_second_run_changes_nothing(books, scene):
@@ -209,5 +282,6 @@ def test_ten_thousand_weighings_and_one_bad(books, scene):
     tickets[9_998] = tickets[9_998].replace("11.260,8.040", "8.040,11.260")
     (books / "weighings.csv").write_text("\n".join([top, *tickets]), encoding="utf-8")
     replace(books, "contracts.csv", "polymer:500", "polymer:90000")
+    (books / "receipts.csv").unlink()
     assert errors(books, scene) == [("weighings.csv", 10_000, "gross_t", "net_not_positive")]
     assert (Weighing.objects.count(), Consignment.objects.count(), ImportedRow.objects.count()) == (0, 0, 0)
