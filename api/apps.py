@@ -6,4 +6,4 @@ class ApiConfig(AppConfig):
     label = "api"
 
     def ready(self) -> None:
-        from api.http import checks  # noqa: F401 - registers the system checks
+        from api.http import checks, starting  # noqa: F401 - registers the system checks

@@ -10,10 +10,14 @@ the relay for ever.
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import task_prerun
 from django.conf import settings
 from kombu import Queue
+
+from api import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "api.settings")
 
@@ -71,3 +75,9 @@ app.conf.update(
 )
 app.set_default()  # @shared_task and the relay find this application, not one without options
 app.autodiscover_tasks()
+
+
+@task_prerun.connect  # type: ignore[untyped-decorator]
+def say_which(task_id: str, task: Any, **kwargs: Any) -> None:
+    """Every line that a task logs says which."""
+    logs.bind(task=task.name, task_id=task_id)

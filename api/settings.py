@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from api import logs, telemetry
 from api.local import where
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "accounts.User"
 MIDDLEWARE = [
     "api.http.middleware.RequestIdMiddleware",
+    "api.http.metrics.CountingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -165,6 +167,7 @@ SIMPLE_JWT: dict[str, Any] = {
     "ALGORITHM": "HS256", "SIGNING_KEY": SECRET_KEY, "ISSUER": "tonnage", "AUDIENCE": "tonnage-api",
     "UPDATE_LAST_LOGIN": False,
 }
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # empty: /metrics answers this machine only
 ANONYMOUS_PER_MINUTE = int(os.environ.get("ANONYMOUS_PER_MINUTE", "1200"))  # per network
 APP_MINIMUM_VERSION = os.environ.get("APP_MINIMUM_VERSION", "1.0.0")
 APP_RECOMMENDED_VERSION = os.environ.get("APP_RECOMMENDED_VERSION", "1.0.0")
@@ -257,13 +260,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RowChange": "collection.audit.states.ROW_CHANGES",
     },
 }
-LOGGING: dict[str, Any] = {
-    "version": 1, "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {
-        "django.request": {"level": "ERROR"},  # a refused request is an answer, not an event
-        "httpx": {"level": "WARNING"},  # it would log every request with its address
-    },
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-}
+# Lines of JSON in production, text at a developer's desk; personal data is in neither.
+LOGGING: dict[str, Any] = logs.configuration(
+    as_json=os.environ.get("LOG_FORMAT", "json" if PRODUCTION else "text") == "json", level=os.environ.get("LOG_LEVEL", "INFO"))
+telemetry.start()

@@ -1,4 +1,4 @@
-"""All invariants in one call."""
+"""All invariants in one call; and the pulse (`pulse`), which is cheap and asked every few seconds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from .invariants import INVARIANTS
+from .pulse import STUCK_DAYS, Money, Pulse, Queue, pulse
+
+__all__ = ["STUCK_DAYS", "Broken", "Money", "Pulse", "Queue", "Verdict", "check_invariants", "pulse"]
 
 
 @dataclass(frozen=True, slots=True)
