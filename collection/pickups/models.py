@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.gis.db.models import PointField
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -117,8 +119,13 @@ class Upload(models.Model):
     sha256 = models.CharField(max_length=64)  # of the original bytes: evidence
     state = models.CharField(max_length=10, default="announced")  # announced | stored
     position = models.JSONField(default=dict)  # GPS read from EXIF, kept apart from the picture
+    look_rows = models.BigIntegerField(null=True)  # what it looks like (`looks`): copies have nearly the same bits
+    look_columns = models.BigIntegerField(null=True)
+    look_bands = ArrayField(models.IntegerField(), null=True)  # of which near pictures have at least one in common
     created_at = models.DateTimeField()
     stored_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["sha256"], name="upload_same_bytes")]  # one photo shown twice
+        indexes = [  # one photo shown twice: its bytes, and copies of it
+            models.Index(fields=["sha256"], name="upload_same_bytes"), GinIndex(fields=["look_bands"], name="upload_looks"),
+        ]

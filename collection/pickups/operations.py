@@ -6,6 +6,7 @@ import errno
 import os
 from datetime import datetime
 from tempfile import NamedTemporaryFile
+from typing import Any
 from uuid import UUID
 
 from collection.audit import steps as audit
@@ -79,9 +80,15 @@ def keep(upload_id: UUID, picture: Picture) -> None:
 def store_photo(*, actor: Actor, at: datetime, upload_id: UUID, picture: Picture | None) -> Photo:
     """announced -> stored, once, after `keep`; a repeat answers the same. The declared type and hash stay: evidence."""
     stored = picture is not None and Upload.objects.filter(pk=upload_id, state="announced").update(
-        state="stored", stored_at=at, position=picture.position)
+        state="stored", stored_at=at, position=picture.position, **_look(picture))
     row = Upload.objects.get(pk=upload_id)
     if stored:
         audit.record(actor=actor, at=at, verb="photo.store", object_type="photo", object_id=upload_id,
                      before={"state": "announced"}, after={"state": "stored", "sha256": row.sha256})
     return photo_of(row)
+
+
+def _look(picture: Picture) -> dict[str, Any]:
+    if picture.look is None:
+        return {}
+    return {"look_rows": picture.look.rows, "look_columns": picture.look.columns, "look_bands": picture.look.bands}

@@ -17,6 +17,8 @@ from PIL import ExifTags, Image, ImageOps
 from collection.kernel.refusals import Defect, Unprocessable
 from collection.kernel.words import Words
 
+from .looks import Look, look_of
+
 #: Content type -> Pillow's decoder for it, the only one that gets to see the bytes.
 DECODERS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 PICTURE_TYPES = tuple(DECODERS)
@@ -41,12 +43,16 @@ class PhotoRefused(Unprocessable):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is kept. `position` is where the camera says it was: {"longitude", "latitude"}, or nothing."""
+    """What is kept. `position` is where the camera says it was: {"longitude", "latitude"}, or nothing.
+
+    `look`: what copies of it have in common (`looks`); None where there is too little to see.
+    """
 
     jpeg: bytes
     width: int
     height: int
     position: dict[str, float]
+    look: Look | None = None
 
 
 def refuse_other_bytes(data: bytes, *, size: int, sha256: str) -> None:
@@ -95,7 +101,7 @@ def _encoded_again(data: bytes, decoder: str) -> Picture:
         upright = _opaque(ImageOps.exif_transpose(image))
     out = BytesIO()
     upright.save(out, "JPEG", quality=QUALITY)
-    return Picture(out.getvalue(), upright.width, upright.height, position)
+    return Picture(out.getvalue(), upright.width, upright.height, position, look_of(upright))
 
 
 def _opaque(image: Image.Image) -> Image.Image:

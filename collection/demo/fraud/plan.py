@@ -39,6 +39,7 @@ class Trip:
     point: Point | None = None  # not at its site
     declared_g: int | None = None  # of a trip that somebody asked for
     photo: int | None = None  # which picture was shown
+    anew: bool = False  # not the picture's own bytes: made smaller and encoded anew
     twin_of: Trip | None = None  # its ticket's number is printed again
     loads_alone: bool = False  # is expected to be stopped at the door, which must not stop the others
 

@@ -78,8 +78,14 @@ def copied_photo(plan: Plan, chance: random.Random) -> Trip:
     return replace(trip, photo=shown.photo, declared_g=trip.net_g)
 
 
+def altered_photo(plan: Plan, chance: random.Random) -> Trip:
+    """The picture of another hand-over as a messenger passed it on: no byte is the same."""
+    return replace(copied_photo(plan, chance), anew=True)
+
+
 SCHEMES: dict[str, Scheme] = {one.__name__: one for one in (
-    phantom, twin_ticket, double_ticket, foreign_origin, excluded_origin, over_capacity, impossible_tour, copied_photo)}
+    phantom, twin_ticket, double_ticket, foreign_origin, excluded_origin, over_capacity, impossible_tour, copied_photo,
+    altered_photo)}
 
 
 def plant(plan: Plan, per_kind: int) -> None:

@@ -21,13 +21,13 @@ from collection.kernel.refusals import Refusal
 from collection.kernel.words import Words
 from collection.pickups import operations as pickups
 from collection.pickups.models import Pickup
-from collection.pickups.photos import Picture
 from collection.registry import operations as registry
 from geo.models import Region
 
 from .. import cast, people
 from ..events import Event, clock
 from ..models import Planted
+from .pictures import copied_anew, photograph
 from .plan import COLLECTORS, FULL, Plan, Trip, category_of
 
 OPENED = date(2025, 12, 1)
@@ -51,6 +51,7 @@ class World:
     sites: list[UUID] = field(default_factory=list)
     owners: list[Actor] = field(default_factory=list)
     tickets: dict[int, int] = field(default_factory=lambda: defaultdict(lambda: 4_000))
+    shown: dict[int | None, int] = field(default_factory=dict)  # where each picture was taken
     numbers: dict[int, tuple[str, datetime]] = field(default_factory=dict)  # of a trip, by its id()
 
     def open(self, at: datetime) -> None:
@@ -168,10 +169,12 @@ class World:
     def _asked(self, at: datetime, one: Trip) -> tuple[UUID, str]:
         """The generator asks with a picture, dispatch offers, the first in rank takes it."""
         owner = self.owners[one.site]
-        picture = f"{self.code} {one.photo}".encode()
+        place = self.shown.setdefault(one.photo, one.site)  # where the picture was taken, whoever shows it
+        picture = photograph(f"{self.code} {place}", f"{self.code} {one.photo}")
+        picture = copied_anew(picture) if one.anew else picture
         photo = pickups.announce_photo(actor=owner, at=at, content_type="image/jpeg", size=len(picture),
                                        sha256=hashlib.sha256(picture).hexdigest())
-        pickups.store_photo(actor=owner, at=at, upload_id=photo.id, picture=Picture(jpeg=picture, width=1, height=1, position={}))
+        pickups.store_photo(actor=owner, at=at, upload_id=photo.id, picture=pickups.check_photo(upload_id=photo.id, data=picture))
         pickup_id = dispatch.submit_pickup(actor=owner, at=at, new=dispatch.NewPickup(
             programme=self.code, site_id=self.sites[one.site], category=category_of(one.plant), declared_g=one.declared_g or 0,
             origin="own_premises", window_from=at + timedelta(hours=10), window_to=at + timedelta(hours=19),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from collection.kernel.db import rows
+from collection.pickups.looks import NEAR
 
 from ..rules import LineFacts, ticket, way
 
@@ -118,6 +119,15 @@ SELECT line.id, line.stage, load.origin, line.supply_on,
                 SELECT FROM pickups_upload other
                 WHERE other.sha256 = photo.sha256 AND other.pickup_id <> photo.pickup_id AND other.state = 'stored'
                   AND (other.stored_at, other.id) < (photo.stored_at, photo.id))) AS photos_before,
+       (SELECT count(*) FROM custody_consignmentpickup served
+            JOIN pickups_upload photo ON photo.pickup_id = served.pickup_id AND photo.state = 'stored'
+            WHERE served.consignment_id = source.id AND EXISTS (
+                SELECT FROM pickups_upload other
+                WHERE other.look_bands && photo.look_bands AND other.sha256 <> photo.sha256 AND other.state = 'stored'
+                  AND other.pickup_id <> photo.pickup_id AND (other.stored_at, other.id) < (photo.stored_at, photo.id)
+                  AND other.stored_at > photo.stored_at - interval '1 year'
+                  AND bit_count((other.look_rows # photo.look_rows)::bit(64))
+                    + bit_count((other.look_columns # photo.look_columns)::bit(64)) <= %(near)s)) AS copies_before,
        batch.input_g AS batch_input_g, batch.product_g AS batch_product_g,
        band.least_permille AS yield_least_permille, band.most_permille AS yield_most_permille,
        line.supply_on - (company.created_at AT TIME ZONE 'Asia/Almaty')::date AS company_age_days,
@@ -191,7 +201,7 @@ def facts_of(line_ids: Sequence[int]) -> Iterator[tuple[int, LineFacts]]:
         "loads": loads, "day": DAY, "around": QUARTER / 2, "round": ticket.ROUND_G})}
     for n in range(0, len(lines), AT_ONCE):
         chunk = {line["id"]: line for line in lines[n:n + AT_ONCE]}
-        for row in rows(_FACTS, {"lines": list(chunk), "day": DAY, "speed": way.SPEED_KMH}):
+        for row in rows(_FACTS, {"lines": list(chunk), "day": DAY, "speed": way.SPEED_KMH, "near": NEAR}):
             line = chunk[row.pop("id")]
             yield line["id"], LineFacts(
                 **row, **months.get(line["fact_id"], _NO_CEILING), **scales[line["source_id"]])

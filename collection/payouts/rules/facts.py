@@ -56,6 +56,7 @@ class LineFacts:
     declared_g: int | None  # by the generators, for all that was fetched
     fetched_g: int | None  # the net mass of every load that served those requests
     photos_before: int  # photos of its requests that an earlier request showed
+    copies_before: int  # photos of its requests that are copies, by their looks, of one an earlier request showed
     # the plant
     month_g: int | None  # the plant's recycled mass of the month, up to and with this fact
     capacity_g: int | None  # what the plant is licensed for in a month

@@ -75,3 +75,12 @@ def below_declared(facts: LineFacts) -> Numbers | None:
     source="Programme rules: a photograph is evidence of one hand-over; SHA-256 of the original bytes")
 def photo_reused(facts: LineFacts) -> Numbers | None:
     return {"photos": facts.photos_before} if facts.photos_before else None
+
+
+@line_rule("hold",
+    Words("Фотосурет басқа өтінімдегі фотосуреттің көшірмесі сияқты", "Фотография похожа на копию снимка из другой заявки",
+          "The photograph looks like a copy of another request's"),
+    cure=Words("Осы жүктің өз суретін беріңіз", "Представьте фото именно этой партии", "Present a photograph of this very load"),
+    source="Programme rules: a photograph is evidence of one hand-over; at most 7 of 128 bits of a difference hash differ")
+def photo_copied(facts: LineFacts) -> Numbers | None:
+    return {"photos": facts.copies_before} if facts.copies_before else None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from django.db import connection
 
 from collection.custody import operations as custody
+from collection.demo.fraud.pictures import copied_anew, photograph
+from collection.dispatch.models import Job
 from collection.kernel.actor import HOUSE
 from collection.kernel.ids import uuid7
 from collection.payouts import operations as payouts
@@ -15,6 +18,7 @@ from collection.payouts.models import Hold
 from collection.payouts.operations.holds import HoldNotLiftable
 from collection.payouts.queries.lines import line_facts
 from collection.payouts.rules import broken
+from collection.pickups import operations as pickups
 from collection.pickups.models import Upload
 from tests import cast
 from tests.collection.custody.haul import two_contracts
@@ -87,6 +91,23 @@ def test_much_more_than_was_asked_for_and_a_photo_that_was_shown_before(scene, o
         ids += weighed(haul, [custody.Load(job_id=job, handover_code=code, loaded_at=cast.AT, more_follows=False,
                                            plate=f"{declared_g % 7}11PHT02")], [(3_400_000, {})])
     assert held(office) == {ids[0]: {"above_declared"}, ids[1]: {"above_declared", "photo_reused"}}
+
+
+def test_a_copy_of_a_photo_that_was_shown_before(scene, office):
+    """Made smaller and encoded anew it is held; another photo of the same place is not. Through the photo's own verbs."""
+    haul = two_contracts(scene)
+    owner, first = scene.generator.actor, photograph("yard", "monday")
+    ids = []
+    for n, picture in enumerate((first, photograph("yard", "tuesday"), copied_anew(first))):
+        at = cast.AT + n * timedelta(minutes=1)
+        photo = pickups.announce_photo(actor=owner, at=at, content_type="image/jpeg", size=len(picture),
+                                       sha256=sha256(picture).hexdigest()).id
+        pickups.store_photo(actor=owner, at=at, upload_id=photo, picture=pickups.check_photo(upload_id=photo, data=picture))
+        job = scene.accept(haul.collector, scene.offered(declared_g=3_400_000, photo_ids=(photo,))).job_id
+        code = Job.objects.get(pk=job).pickup.handover_code
+        ids += weighed(haul, [custody.Load(job_id=job, handover_code=code, loaded_at=cast.AT, more_follows=False,
+                                           plate=f"{n}11PHT02")], [(3_400_000 + 20_000 * n, {})])
+    assert held(office) == {ids[2]: {"photo_copied"}}
 
 
 def test_a_yield_outside_its_band(whole, office):

@@ -32,7 +32,7 @@ GOOD = LineFacts(
     clock_ahead_by=timedelta(0), weighed_before_loaded=False, contract_kind="recycling", tariff_valid=True,
     claimed_elsewhere=False, tare_until=date(2025, 8, 15), manual=True, ticket_before=False, twins_before=0,
     scale_tickets=40, scale_twins=4, scale_typed=40, scale_typed_round=12, haul_km=165.0, haul_time=timedelta(hours=1),
-    tour_km=55.0, tour_time=timedelta(0), declared_g=10_000_000, fetched_g=15_000_000, photos_before=0,
+    tour_km=55.0, tour_time=timedelta(0), declared_g=10_000_000, fetched_g=15_000_000, photos_before=0, copies_before=0,
     batch_input_g=10_000_000, batch_product_g=9_600_000, yield_least_permille=600, yield_most_permille=960,
     scale_coarse=True, company_age_days=30, related=False, inspected=None, inspected_g=None)
 GOOD_CLAIM = ClaimFacts(act_number="A", einvoice_number="E", einvoice_elsewhere=False,
@@ -70,7 +70,8 @@ def test_an_honest_line_breaks_nothing():
     ("impossible_haul", {"haul_km": 55.1, "haul_time": -timedelta(hours=3)}),
     ("impossible_tour", {"tour_km": 55.1}), ("above_declared", {"fetched_g": 15_000_001}),
     ("above_declared", {"declared_g": 200_000, "fetched_g": 700_001}), ("below_declared", {"fetched_g": 4_999_999}),
-    ("photo_reused", {"photos_before": 1}), ("yield_out_of_band", {"batch_product_g": 9_600_001}),
+    ("photo_reused", {"photos_before": 1}), ("photo_copied", {"copies_before": 1}),
+    ("yield_out_of_band", {"batch_product_g": 9_600_001}),
     ("yield_out_of_band", {"batch_product_g": 5_999_999}), ("new_company", {"company_age_days": 29}),
     ("related_parties", {"related": True}), ("digit_preference", {"scale_typed_round": 13, "manual": False}),
     ("digit_preference", {"scale_coarse": False, "manual": False}),
