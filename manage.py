@@ -5,7 +5,7 @@ import os
 import sys
 
 OWNER_COMMANDS = {
-    "simulate_dispatch", "wipe_programme", "migrate", "makemigrations", "sqlmigrate", "showmigrations", "flush",
+    "simulate_dispatch", "wipe_programme", "backup", "keep_wal", "migrate", "makemigrations", "sqlmigrate", "showmigrations", "flush",
     "optimizemigration",
 }
 

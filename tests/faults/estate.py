@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -183,6 +184,47 @@ class Estate:
         self.ask("ALTER SYSTEM RESET synchronous_standby_names")
         self.ask("SELECT pg_reload_conf()")
 
+    # -- backups -------------------------------------------------------------------------------------------------
+    def manage(self, *words: str, may_fail: bool = False) -> str:
+        """A command as an operator would give it, past the wire; what it printed."""
+        services = self.root / "real.json"
+        services.write_text(json.dumps({"postgres_socket": str(self.sockets), "database": DATABASE,
+                                        "redis_url": f"redis+socket://{self.wires}/redis.sock"}))
+        done = subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, capture_output=True, text=True, check=False,
+                              env=self.env | {"HOUSE_SERVICES": str(services)})
+        assert may_fail or done.returncode == 0, f"manage.py {' '.join(words)}: {done.stdout}{done.stderr}"
+        return done.stdout + done.stderr
+
+    @contextmanager
+    def keeping_the_log(self, store: Path) -> Iterator[None]:
+        services = {"HOUSE_SERVICES": str(self.root / "real.json")}
+        self.manage("check")  # writes real.json
+        self.house.start("log", "manage.py", "keep_wal", str(store), env=self.env | services)
+        self.commands["log"] = ("manage.py", "keep_wal", str(store))
+        wait("the stream of the log", lambda: any((store / "wal").glob("0*")))
+        try:
+            yield
+        finally:
+            del self.commands["log"]
+            stream = self.house.processes.pop("log")
+            stream.terminate()
+            stream.wait(20)
+
+    def starts_from(self, store: Path, *, until: str) -> None:
+        """A new data directory as it was then, started where the lost one was."""
+        home = Home(self.root / "restored")
+        home.root.mkdir()
+        home.root.chmod(0o755)
+        home.settle()
+        restored = Postgres(home)
+        self.manage("restore", str(store), "--into", str(restored.data), "--until", until)
+        for path in (restored.data, *restored.data.rglob("*"), store, *store.rglob("*")):
+            home.give(path)
+        self.root.chmod(0o755)
+        restored.launch(self.found)
+        self.primary = restored
+        wait("the end of recovery", lambda: self.ask("SELECT pg_is_in_recovery()") == "f")
+
     def ask(self, sql: str) -> str:
         """One statement as the owner, past the wire."""
         return self.services.home.must(
@@ -224,6 +266,3 @@ def wait(what: str, condition: Any, seconds: float = PATIENCE_S) -> float:
         raise TimeoutError(f"{what} did not come within {seconds:.0f} s")
     return time.monotonic() - started
 
-
-def run(*command: str, env: dict[str, str]) -> None:
-    subprocess.run(command, cwd=ROOT, env=env, check=True)

@@ -17,11 +17,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+import psycopg
+from django.db import connection
+
 from collection.kernel.db import now, rows, transaction
 from collection.kernel.ids import uuid7
 from collection.kernel.words import Words
 from notifications import outbox
 from tests.faults.estate import Estate, wait
+from tests.faults.kept import Kept
 from tests.faults.town import GaveUp, Person, Refused, Town, until as wait_for
 
 Inject = Callable[[Estate, Town], str]
@@ -72,9 +76,6 @@ def gate(estate: Estate, table: str) -> Iterator[Callable[[], None]]:
 
 def keep_lock() -> Callable[[], None]:
     """Hold the gate's lock in a connection of its own; the returned function lets go."""
-    import psycopg
-    from django.db import connection
-
     wanted = {"dbname", "user", "host", "port", "password"}
     place = {name: value for name, value in connection.get_connection_params().items() if name in wanted}
     line = psycopg.connect(**place, autocommit=True)
@@ -376,3 +377,36 @@ def attempt(town: Town) -> None:
 
 
 # -- facts -------------------------------------------------------------------------------------------------------------
+
+
+# -- yesterday ---------------------------------------------------------------------------------------------------------
+@fault("F45", "the database is lost, and restored to a moment before its last writes", "I2 I16")
+def restored_to_yesterday(estate: Estate, town: Town) -> str:
+    store = estate.root / "backups"
+    with estate.keeping_the_log(store):
+        estate.manage("backup", str(store))
+        time.sleep(3)
+        cut = rows("SELECT clock_timestamp() AS at")[0]["at"]
+        before = len(town.history.ops)
+        wait("writes after the moment", lambda: len(town.history.ops) > before + 20)
+        estate.manage("anchor_audit", "--again", "--export", str(store / "later.jsonl"), "--heads")
+        town.rest()
+        estate.ask("SELECT pg_switch_wal()")
+        time.sleep(2)
+        estate.postgres_dies()
+    connection.close()
+    estate.starts_from(store, until=cut.isoformat())
+    kept = Kept()
+    lost = [op for op in town.history.ops if op.outcome == "ok" and not kept.has(op)]
+    told = estate.manage("verify_audit", "--anchors", str(store / "later.jsonl"), may_fail=True)
+    assert "truncated" in told, told
+    # what the phones have and the house lacks is asked again, under the same keys and ids, in the order it was done
+    again = [op for op in lost if op.verb == "ask"]
+    for op in again:
+        generator = next(person for person, _ in town.generators if person.who == op.who)
+        generator.do("ask", op.path, op.body, key=op.key)
+    for op in lost:
+        op.outcome = "lost"
+    assert again and all(len(rows("SELECT FROM pickups_pickup WHERE id = %s", [op.body["id"]])) == 1 for op in again)
+    town.begin()
+    return f"{len(lost)} writes after the moment were gone, as the anchors said; {len(again)} requests came back by their keys"

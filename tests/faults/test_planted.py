@@ -22,7 +22,7 @@ from collection.watch.queries import check_invariants
 from notifications import outbox
 from tests import cast
 from tests.faults.history import History
-from tests.faults.trial import against_the_rows
+from tests.faults.kept import against_the_rows
 
 accrue = import_module("collection.payouts.operations.accrue")  # the package gives the verb of that name
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,8 @@ from collection.kernel.db import rows
 from collection.watch.queries import check_invariants
 from tests.faults.estate import Estate, wait
 from tests.faults.faults import Fault
-from tests.faults.history import History, Op
+from tests.faults.history import History
+from tests.faults.kept import against_the_rows
 from tests.faults.town import Town
 
 LOAD_S = 2.0
@@ -74,45 +75,6 @@ def drained() -> None:
 def invariants() -> list[str]:
     return [f"{verdict.id}: {one.n} break it: {one.says}: {', '.join(one.named[:5])}"
             for verdict in check_invariants() for one in verdict.broken]
-
-
-# -- the clients' history against the rows (I1, I2, I3) ------------------------------------------------------------------
-def against_the_rows(history: History) -> list[str]:
-    """What was acknowledged is there, what was refused is not, and one collector was told yes."""
-    wrong = [f"{op.verb} {op.path} hangs" for op in history.pending()]
-    asked = {row["id"]: row["declared_g"] for row in rows("SELECT id::text, declared_g FROM pickups_pickup")}
-    loads = {row["id"]: row for row in rows("""
-        SELECT load.id::text, ticket.gross_g, ticket.ticket_number, receipt.accepted_g, load.state, load.delivered_at
-        FROM custody_consignment load LEFT JOIN custody_weighing ticket ON ticket.consignment_id = load.id
-        LEFT JOIN custody_receipt receipt ON receipt.consignment_id = load.id""")}
-    jobs = {row["id"]: row for row in rows("SELECT id::text, pickup_id::text, contract_id::text FROM dispatch_job")}
-    for op in (op for op in history.ops if op.outcome != "pending"):
-        there = is_there(op, asked, loads, jobs)
-        if op.outcome == "ok" and not there:
-            wrong.append(f"lost: {op.who} was told yes to {op.verb} {op.path} {op.body.get('id', '')}")
-        if op.outcome == "fail" and op.verb in ("ask", "collect") and there:
-            wrong.append(f"half: {op.who} was told no to {op.verb} {op.path} and it is there")
-    winners: dict[str, set[str]] = {}
-    for op in history.of("accept"):
-        winners.setdefault(op.answer["pickup_id"], set()).add(op.who)
-    return wrong + [f"two winners of {pickup}: {sorted(who)}" for pickup, who in winners.items() if len(who) > 1]
-
-
-def is_there(op: Op, asked: dict[str, int], loads: dict[str, dict[str, object]], jobs: dict[str, dict[str, object]]) -> bool:
-    """Whether the row that the operation makes is there, with what it said."""
-    match op.verb:
-        case "ask":
-            return asked.get(op.body["id"]) == op.body["declared_g"]
-        case "accept":
-            return op.answer.get("job_id") in jobs
-        case "collect":
-            return op.body["id"] in loads
-        case "weigh" | "deliver" | "receive":
-            load = loads.get(op.path.split("/")[1], {})
-            return {"weigh": load.get("gross_g") == op.body.get("gross_g"), "deliver": load.get("delivered_at") is not None,
-                    "receive": load.get("accepted_g") == op.body.get("accepted_g")}[op.verb]
-        case _:
-            return True
 
 
 def order(faults: list[Fault], seed: int) -> list[Fault]:
