@@ -5,8 +5,8 @@ import os
 import sys
 
 OWNER_COMMANDS = {
-    "simulate_dispatch", "wipe_programme", "backup", "keep_wal", "migrate", "makemigrations", "sqlmigrate", "showmigrations", "flush",
-    "optimizemigration",
+    "backup", "keep_wal", "simulate_dispatch", "wipe_programme", "migrate", "makemigrations", "sqlmigrate", "showmigrations",
+    "flush", "optimizemigration",
 }
 
 if __name__ == "__main__":
