@@ -70,11 +70,14 @@ class Money(Kilograms):
 
     @rule(early=some.sampled_from((False, False, True)))
     def the_month_is_closed(self, early: bool) -> None:
-        """For everybody: whatever is payable is claimed; what comes later belongs to a later month."""
+        """For everybody: whatever is payable is claimed; what comes later belongs to a later month.
+
+        By the second officer: the first approves, and nobody approves what they prepared.
+        """
         this = day_of(self.at).replace(day=1)
         month = this if early else (this - timedelta(days=1)).replace(day=1)
         close = lambda: payouts.close_month(  # noqa: E731
-            actor=self.world.scene.finance, at=self.at, programme=self.world.scene.code, month=month)
+            actor=self.world.office.second, at=self.at, programme=self.world.scene.code, month=month)
         if early:
             self.refused(close, code="month_not_over")
         elif self.model.closed and self.model.closed >= month:
