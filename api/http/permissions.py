@@ -9,9 +9,9 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from collection.accounts.queries import Proven
-from collection.accounts.rights import ACTIONS, SIGNED_IN, STAFF_ROLES, STEP_UP
+from collection.accounts.rights import ACTIONS, SIGNED_IN, STAFF_ROLES, STEP_UP, within
 
-from .refusals import Forbidden, MembershipRequired, SecondFactorRequired, StepUpRequired, Unauthenticated
+from .refusals import Forbidden, MembershipRequired, ScopeMissing, SecondFactorRequired, StepUpRequired, Unauthenticated
 
 
 class ByTheTable(BasePermission):
@@ -21,6 +21,9 @@ class ByTheTable(BasePermission):
             return True  # no such method here: the view answers 405 and does nothing
         role = request.actor.role
         if role in ACTIONS[action]:
+            scopes = getattr(request, "scopes", None)
+            if scopes is not None and not within(scopes, action):
+                raise ScopeMissing
             demand_second_factor(action, role, getattr(request, "proven", Proven()))
             return True
         raise {"anon": Unauthenticated, "newcomer": MembershipRequired}.get(role, Forbidden)

@@ -57,6 +57,14 @@ class AppTooOld(Refusal):
     words = Words("Қолданбаны жаңартыңыз", "Обновите приложение", "Update the app")
 
 
+class ScopeMissing(Refusal):
+    """The API key was not made for this."""
+
+    code = "scope_missing"
+    kind = Kind.FORBIDDEN
+    words = Words("Кілттің бұған құқығы жоқ", "У ключа нет такого права", "The key has no such right")
+
+
 class Unauthenticated(Refusal):
     code = "unauthenticated"
     kind = Kind.UNAUTHENTICATED

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Left
 
 from collection.kernel.db import HouseQuerySet
@@ -132,3 +133,30 @@ class RecoveryCode(models.Model):
     factor = models.ForeignKey(SecondFactor, models.CASCADE, related_name="codes")
     code_hash = models.BinaryField(max_length=32, unique=True)
     used_at = models.DateTimeField(null=True)
+
+
+class ApiKey(models.Model):
+    """What an organisation's own system (a weighbridge, an ERP) shows instead of a person's session. Only its hash is kept.
+
+    It acts for the organisation in the role `integration`, and of that role's rights only within its scopes.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12)  # the token's beginning, to tell it by
+    secret_hash = models.BinaryField(max_length=32, unique=True)
+    scopes = ArrayField(models.CharField(max_length=20))  # of rights.SCOPES
+    created_by = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)  # to five minutes
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = HouseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="api_key_ends"),
+            models.CheckConstraint(condition=Q(scopes__len__gt=0), name="api_key_may_something"),
+        ]

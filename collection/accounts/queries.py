@@ -8,13 +8,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from collection.kernel.actor import Actor
 from collection.kernel.db import rows
 from collection.kernel.refusals import NotFound
 
-from .models import Organisation
+from .models import ApiKey, Organisation
 from .rights import STAFF_ROLES
+from .tokens import KEY_MARK, secret_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,69 @@ def actor_of(session_id: UUID, *, request_id: str = "") -> Actor | None:
     """Who acts through this session now; None when it is over or the person is suspended."""
     found = seen_in(session_id, request_id=request_id)
     return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A living API key that came with a request. `stale`: its last use was noted more than five minutes ago."""
+
+    actor: Actor
+    scopes: frozenset[str]
+    stale: bool
+
+
+def key_seen(token: str, *, request_id: str = "") -> Shown | None:
+    """Whose key this is, in one query; None for one that is unknown, over, revoked or of a suspended organisation.
+
+    The actor is the key itself: its id stands where a person's would in what it does.
+    """
+    found = rows(
+        """
+        SELECT key.id, key.organisation_id, key.scopes,
+               coalesce(key.last_used_at < house_clock() - interval '5 minutes', true) AS stale
+        FROM accounts_apikey key
+        JOIN accounts_organisation owner ON owner.id = key.organisation_id AND owner.suspended_at IS NULL
+        WHERE key.secret_hash = %s AND key.revoked_at IS NULL AND key.expires_at > house_clock()
+        """, [secret_hash(token.encode())]) if token.startswith(KEY_MARK) else []
+    if not found:
+        return None
+    one = found[0]
+    actor = Actor(user_id=one["id"], organisation_id=one["organisation_id"], role="integration", request_id=request_id)
+    return Shown(actor, frozenset(one["scopes"]), one["stale"])
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """An API key as its owners see it: never the secret."""
+
+    id: UUID
+    name: str
+    prefix: str
+    scopes: list[str]
+    created_by: UUID | None
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def keys_of(actor: Actor) -> list[KeyView]:
+    """The keys of the actor's organisation, newest first, revoked ones too."""
+    if actor.organisation_id is None:
+        return []
+    return _keys(ApiKey.objects.filter(organisation_id=actor.organisation_id))
+
+
+def key_of(actor: Actor, key_id: UUID) -> KeyView:
+    """One key of one's own organisation, or anybody's for the operator's staff; NotFound otherwise."""
+    own = {} if actor.role in STAFF_ROLES or actor.is_house else {"organisation_id": actor.organisation_id}
+    for found in _keys(ApiKey.objects.filter(pk=key_id, **own)):
+        return found
+    raise NotFound
+
+
+def _keys(found: QuerySet[ApiKey]) -> list[KeyView]:
+    return [KeyView(**row) for row in found.order_by("-created_at", "-id").values(*KeyView.__slots__)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ Whoever may create something may read their own back. Source: the roles table of
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 MEMBER_ROLES = (
     "generator", "generator_admin", "driver", "collector_admin", "recycler", "recycler_admin",
     "manager", "finance", "inspector", "auditor", "support", "integration",
@@ -56,6 +58,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "announcement.read": SIGNED_IN, "announcement.post": _roles("manager"),
     "webhook.read": _roles("admins"), "webhook.create": _roles("admins"), "webhook.update": _roles("admins"),
     "webhook.remove": _roles("admins"), "webhook.secret": _roles("admins"),
+    "key.read": _roles("admins manager"), "key.create": _roles("admins manager"), "key.revoke": _roles("admins manager"),
     # generators: sites and pickups
     "generator.register": _roles("newcomer people"),
     "site.read": _roles("generators staff"), "site.create": _roles("generators manager support"),
@@ -83,6 +86,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "sheet.sign": _roles("generators collectors recyclers"), "incident.report": _roles("collectors recyclers"),
     "tare.read": _roles("collectors recyclers staff"), "tare.create": _roles("collectors recyclers"),
     "weighing.read": _roles("people staff"), "weighing.create": _roles("driver recyclers integration"),
+    "weighing.import": _roles("recyclers collector_admin integration"),
     "weighing.confirm": _roles("generator_admin"),
     "receipt.read": _roles("people staff"), "receipt.create": _roles("recyclers integration"),
     "receipt.correct": _roles("recycler_admin"),
@@ -138,6 +142,18 @@ STEP_UP = frozenset({
     "tariff.approve", "second_factor.drop",
 })
 assert ACTIONS.keys() >= STEP_UP
+
+#: What an API key may be given: of the role `integration`, so much and no more (besides what anybody may).
+SCOPES: dict[str, frozenset[str]] = {
+    "weighings": frozenset({"weighing.create", "weighing.import"}), "receipts": frozenset({"receipt.create"}),
+    "batches": frozenset({"batch.create", "stock.create"}), "photos": frozenset({"photo.create"}),
+}
+assert all("integration" in ACTIONS[action] for scope in SCOPES.values() for action in scope)
+
+
+def within(scopes: Iterable[str], action: str) -> bool:
+    """Whether a key with these scopes may do `action`: what anybody may, or what one of them names."""
+    return ACTIONS[action] >= PUBLIC or any(action in SCOPES.get(scope, ()) for scope in scopes)
 
 
 def may(role: str, action: str) -> bool:

@@ -20,6 +20,7 @@ from cryptography.fernet import Fernet
 from .states import CODE_DIGITS
 
 SEAL_BYTES = 16
+KEY_MARK = "rk_"
 TOKEN_BYTES = 16 + 32 + SEAL_BYTES
 
 
@@ -58,6 +59,11 @@ class Safe:
         if len(raw) != TOKEN_BYTES or not hmac.compare_digest(seal, self._seal(body)):
             return None
         return UUID(bytes=body[:16]), body[16:]
+
+    def key_token(self, *, key_id: UUID) -> str:
+        """An organisation's API key, as it is shown once: `rk_`, eight characters to tell it by, and 256 bits."""
+        secret = base64.urlsafe_b64encode(self._mac("api key", key_id.bytes)).rstrip(b"=").decode()
+        return f"{KEY_MARK}{hashlib.sha256(key_id.bytes).hexdigest()[:8]}_{secret}"
 
     def encrypted(self, secret: bytes) -> bytes:
         """A secret that must be read again (of an authenticator app), as it may lie in the database."""

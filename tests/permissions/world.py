@@ -49,6 +49,7 @@ MODELS = {
     "corrections": ("custody.Proposal", "consignment__recycler"),
     "groupings": ("custody.Grouping", "collector"),
     "batches": ("custody.Batch", "contract__organisation"), "sales": ("custody.Sale", "facility__organisation"),
+    "keys": ("accounts.ApiKey", "organisation"),
     "webhooks": ("notifications.Webhook", "organisation_id"),
     "claims": ("payouts.Claim", "contract__organisation"),
     "appeals": ("payouts.Appeal", "claim__contract__organisation"), "holds": ("payouts.Hold", "line__contract__organisation"),
@@ -95,6 +96,8 @@ def make() -> World:
         actor=scene.manager, at=scene.at, roles=[], title=Words("а", "а", "a"), body=Words("а", "а", "a"),
         starts_at=scene.at, ends_at=scene.at + timedelta(days=1))
     accounts.create_webhook(actor=haul.collector.actor, at=scene.at, url="https://erp.example.kz/in", events=["job.changed"])
+    accounts.create_key(actor=haul.collector.actor, at=scene.at, name="ERP", scopes=["photos"],
+                        expires_at=scene.at + timedelta(days=9))
     sides = {side: one.organisation_id for side, one in (
         ("generator", scene.generator.actor), ("collector", haul.collector.actor), ("recycler", haul.recycler.actor))}
     change = contracts.propose_tariff_change(
