@@ -218,6 +218,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "NoticeEvent": "notifications.events.EVENTS", "TimeZone": "notifications.contacts.ZONES",
         "MessageChannel": "api.v1.notices.serializers.SHOWN", "Addressed": "api.v1.notices.serializers.ADDRESSED",
         "WebhookEvent": "notifications.webhooks.EVENTS", "WebhookSent": "api.v1.webhooks.serializers.SENT",
+        "JournalStatus": "api.v1.imports.serializers.STATUSES", "KeyScope": "collection.accounts.rights.SCOPES",
         "DeliveryState": "api.v1.webhooks.serializers.STATES", "DisabledReason": "api.v1.webhooks.serializers.REASONS",
         "Precision": "api.v1.places.serializers.PRECISIONS", "PlaceLevel": "api.v1.places.serializers.LEVELS",
         "PickupState": "collection.pickups.states.PICKUP_STEPS",

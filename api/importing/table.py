@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 
 MAX_ROWS = 100_000
@@ -40,37 +39,37 @@ class Row:
     cells: dict[str, Any]
 
 
-def read(path: Path, columns: Mapping[str, Reader], key: tuple[str, ...]) -> tuple[list[Row], list[Wrong]]:
+def read(name: str, data: bytes, columns: Mapping[str, Reader], key: tuple[str, ...]) -> tuple[list[Row], list[Wrong]]:
     """The rows that can be read, and everything that cannot: a cell, a row of another length, a key met twice."""
     wrong: list[Wrong] = []
     rows: list[Row] = []
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[:error.start].count(b"\n") + 1
-        return [], [Wrong(path.name, line, "", "not_utf8")]
+        return [], [Wrong(name, line, "", "not_utf8")]
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     seen: dict[str, int] = {}
     try:
         header = next(reader, [])
-        if problems := _header(path.name, header, columns):
+        if problems := _header(name, header, columns):
             return [], problems
         line = reader.line_num + 1
         for n, cells in enumerate(reader):
             if n >= MAX_ROWS:  # good or bad: a million errors would help nobody
-                return [], [Wrong(path.name, line, "", "too_many_rows", str(MAX_ROWS))]
+                return [], [Wrong(name, line, "", "too_many_rows", str(MAX_ROWS))]
             if cells:
-                row, problems = _row(path.name, line, dict(zip(header, cells, strict=False)), len(cells) - len(header),
+                row, problems = _row(name, line, dict(zip(header, cells, strict=False)), len(cells) - len(header),
                                      columns, key)
                 wrong += problems
                 if row and row.key in seen:
-                    wrong.append(Wrong(path.name, line, key[0], "duplicate", f"line {seen[row.key]}"))
+                    wrong.append(Wrong(name, line, key[0], "duplicate", f"line {seen[row.key]}"))
                 elif row:
                     seen[row.key] = line
                     rows.append(row)
             line = reader.line_num + 1
     except csv.Error as error:
-        wrong.append(Wrong(path.name, reader.line_num, "", "not_csv", str(error)))
+        wrong.append(Wrong(name, reader.line_num, "", "not_csv", str(error)))
     return rows, wrong
 
 
@@ -151,6 +150,12 @@ def scaled(places: int) -> Reader:
 
 
 tonnes, tenge = scaled(6), scaled(2)
+
+
+def whole(cell: str) -> int:
+    if not (cell.isascii() and cell.isdigit() and len(cell) < 16):
+        raise Unreadable("not_a_number")
+    return int(cell)
 
 
 def coefficient(cell: str) -> Decimal:

@@ -57,7 +57,7 @@ def take_over(directory: Path, *, at: datetime, programme: str) -> dict[str, int
     taking.wrong += [Wrong(name, 0, "", "file_unknown") for name in unknown]
     for file in FILES:
         if (directory / file.name).exists():
-            _take(taking, file, directory / file.name)
+            take(taking, file, (directory / file.name).read_bytes())
     if taking.wrong:
         raise Rejected(taking.wrong)
     counts = dict(Counter(row.file for row in taking.taken))
@@ -66,8 +66,9 @@ def take_over(directory: Path, *, at: datetime, programme: str) -> dict[str, int
     return counts
 
 
-def _take(taking: Taking, file: File, path: Path) -> None:
-    rows, wrong = table.read(path, file.columns, file.key)
+def take(taking: Taking, file: File, data: bytes) -> None:
+    """The rows of one file: what is new becomes what the file says, what is wrong is written down."""
+    rows, wrong = table.read(file.name, data, file.columns, file.key)
     taking.wrong += wrong
     taking.bad.update((file.name, one.key) for one in wrong if one.key)
     new = []

@@ -115,6 +115,12 @@ def scale(actor: Actor, scale_id: UUID) -> ScaleDetail:
     return scale_detail(_one(Scale.objects.visible_to(actor), scale_id))
 
 
+def place_named(kind: str, organisation_id: UUID, name: str) -> UUID | None:
+    """The organisation's base or plant (`kind`: bases, plants) of that name."""
+    rows = {"bases": Base, "plants": Facility}[kind].objects.filter(organisation_id=organisation_id, name=name)
+    return rows.values_list("pk", flat=True).order_by("pk").first()
+
+
 def _page(rows: OwnedQuerySet, after: UUID | None, limit: int | None) -> list[Any]:
     return list((rows.filter(pk__gt=after) if after else rows).order_by("pk")[:limit])
 

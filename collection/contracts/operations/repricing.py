@@ -45,10 +45,7 @@ def propose_tariff_change(*, actor: Actor, at: datetime, programme: str, tariffs
     except Unprocessable as wrong:  # a change is a list, also of one: its rows are named by their place in it
         at_row = "/tariffs/0" if len(tariffs) == 1 else "/tariffs"
         raise Unprocessable(defects=[replace(one, pointer=at_row + one.pointer) for one in wrong.defects]) from None
-    clashes = [
-        Defect(f"/tariffs/{n}/valid_from", PricesClash.code) for n, one in enumerate(tariffs)
-        if any(m != n and other.what == one.what and _period(other).meets(_period(one)) for m, other in enumerate(tariffs))
-    ]
+    clashes = [Defect(f"/tariffs/{n}/valid_from", PricesClash.code) for n in sorted(_clashing(tariffs))]
     if clashes:
         raise PricesClash(defects=clashes)
     row = TariffChange.objects.create(id=uuid7(at), programme=owner, tariffs=[stored(one) for one in tariffs],
@@ -134,6 +131,23 @@ def _taken(programme: str, change_id: UUID, version: int | None) -> TariffChange
     if row.state != "proposed":
         raise WrongState(state=row.state, allowed_actions=[])
     return row
+
+
+def _clashing(tariffs: Sequence[NewTariff]) -> set[int]:
+    """The places of those that share a day with another of the same category and stage. Sorted, each is compared with its
+    follower and with whichever before it lasts longest, so a list of ten thousand is no work."""
+    found: set[int] = set()
+    order = sorted(range(len(tariffs)), key=lambda n: (tariffs[n].what, tariffs[n].valid_from))
+    longest: int | None = None
+    for place, n in enumerate(order):
+        if longest is not None and tariffs[longest].what != tariffs[n].what:
+            longest = None
+        for other in (longest, order[place + 1] if place + 1 < len(order) else None):
+            if other is not None and tariffs[other].what == tariffs[n].what:
+                found |= {n} if _period(tariffs[other]).meets(_period(tariffs[n])) else set()
+        if longest is None or (tariffs[n].valid_to or date.max) >= (tariffs[longest].valid_to or date.max):
+            longest = n
+    return found
 
 
 def _period(new: NewTariff) -> Period:

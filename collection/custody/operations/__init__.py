@@ -16,6 +16,7 @@ from .receipts import NewReceipt, ReceiptDoesNotDivideNet, RefusalNeedsReason, d
 from .refusals import ForeignOrigin, OccurredInFuture
 from .returns import NewReturn, bring_back
 from .sales import EinvoiceReused, NewSale, sell
+from .scale_house import Read, ScaleRow, import_weighings
 from .sheets import (
     AlreadySigned,
     EdsInvalid,
@@ -34,8 +35,8 @@ __all__ = [
     "EdsInvalid", "EdsUnavailable", "EinvoiceReused", "ForeignOrigin", "GroupReceipt", "HandoverCodeWrong",
     "Load", "Loaded", "LossNeedsReason", "NetNotPositive", "NewBatch", "NewCorrection", "NewDivision", "NewGrouping",
     "NewIncident", "NewPart", "NewReceipt", "NewReturn", "NewSale", "NewStay", "NewTare", "OccurredInFuture",
-    "OverRoadLimit", "ReceiptDoesNotDivideNet", "RefusalNeedsReason", "SheetSealed", "SheetUnsigned", "Ticket",
-    "TicketReused", "amend_sheet", "bring_back", "check_signature", "consent_to_correction", "correct_receipts",
-    "decline_correction", "deliver", "group", "load", "process", "propose_correction", "receive", "receive_group",
-    "report_incident", "sell", "sign_sheet", "split", "store", "store_tares", "weigh", "withdraw_correction",
+    "OverRoadLimit", "Read", "ReceiptDoesNotDivideNet", "RefusalNeedsReason", "ScaleRow", "SheetSealed", "SheetUnsigned",
+    "Ticket", "TicketReused", "amend_sheet", "bring_back", "check_signature", "consent_to_correction", "correct_receipts",
+    "decline_correction", "deliver", "group", "import_weighings", "load", "process", "propose_correction", "receive",
+    "receive_group", "report_incident", "sell", "sign_sheet", "split", "store", "store_tares", "weigh", "withdraw_correction",
 ]

@@ -84,6 +84,11 @@ def weigh(*, actor: Actor, at: datetime, tickets: Sequence[Ticket]) -> list[UUID
     or Unprocessable with `not_found` for a scale that belongs to neither party (a recycler's ticket: to another's plant) or
     a stored tare that is not the vehicle's, `required` for no tare at all, `tare_twice` for two. Returns the tickets' ids.
     """
+    return seal_tickets(actor, at, tickets)
+
+
+def seal_tickets(actor: Actor, at: datetime, tickets: Sequence[Ticket]) -> list[UUID]:
+    """What `weigh` does, for the verbs that weigh: one load, or a scale-house's journal."""
     ids = [one.consignment_id for one in tickets]
     loads = take(actor, ids, action="weigh", parties=("collector_id", "recycler_id"),
                  versions=[one.version for one in tickets])
