@@ -132,6 +132,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "inspection.read": _roles("officers"), "inspection.draw": _roles("manager"), "inspection.record": _roles("inspector"),
     # looking back
     "statistics.read": _roles("people officers"),
+    "registrar.read": _roles("manager auditor integration"),
     "dossier.read": _roles("manager inspector auditor"), "evidence.read": _roles("officers"),
     "audit.read": _roles("inspector auditor"), "history.read": _roles("auditor"), "audit.verify": _roles("auditor"),
 }
@@ -147,6 +148,7 @@ assert ACTIONS.keys() >= STEP_UP
 SCOPES: dict[str, frozenset[str]] = {
     "weighings": frozenset({"weighing.create", "weighing.import"}), "receipts": frozenset({"receipt.create"}),
     "batches": frozenset({"batch.create", "stock.create"}), "photos": frozenset({"photo.create"}),
+    "registrar": frozenset({"registrar.read"}),
 }
 assert all("integration" in ACTIONS[action] for scope in SCOPES.values() for action in scope)
 
