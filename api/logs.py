@@ -51,6 +51,7 @@ def configuration(*, as_json: bool, level: str) -> dict[str, Any]:
         "loggers": {
             "django.request": {"level": "ERROR"},  # a refused request is an answer, not an event
             "httpx": {"level": "WARNING"},  # it would log every request with its address
+            "fontTools": {"level": "WARNING"},  # a hundred lines for each paper
         },
         "root": {"handlers": ["console"], "level": level},
     }

@@ -240,6 +240,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ReturnPlace": "collection.custody.states.RETURN_PLACES",
         "LoadIncidentKind": "collection.custody.states.LOAD_INCIDENTS",
         "LossReason": "collection.custody.states.LOSS_REASONS",
+        "CertificateState": "collection.custody.states.CERTIFICATE_STATES",
         "LineageNodeKind": "collection.custody.states.LINEAGE_NODES",
         "LineageStep": "collection.custody.states.LINEAGE_STEPS",
         "ApplicationState": "collection.contracts.states.APPLICATION_STEPS",

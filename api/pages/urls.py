@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import contracts, dispatching, loads, looking_back, money, overview, second_factor, sign_in, tiles
+from . import checking, contracts, dispatching, loads, looking_back, money, overview, second_factor, sign_in, tiles
 
 urlpatterns = [
     path("", overview.Overview.as_view(), name="overview"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>", contracts.Contract.as_view(), name="contract"),
     path("tariffs", contracts.Tariffs.as_view(), name="tariffs"),
     path("routes", looking_back.Routes.as_view(), name="routes"),
+    path("check/<str:code>", checking.Check.as_view(), name="check"),
     path("audit", looking_back.Audit.as_view(), name="audit"),
     path("tiles/units/<int:z>/<int:x>/<int:y>", tiles.units, name="unit-tiles"),
 ]

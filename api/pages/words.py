@@ -211,6 +211,31 @@ WORDS: dict[str, Words] = {
     "no_cap": Words("шексіз", "без предела", "none"),
     "regions_served": Words("Қызмет көрсететін облыстар", "Обслуживаемые регионы", "Regions served"),
     "money_by_month": Words("Айлар бойынша ақша", "Деньги по месяцам", "Money by month"),
+    # a certificate in a stranger's hand
+    "certificate": Words("Қайта өңдеу сертификаты", "Сертификат о переработке", "Certificate of recycling"),
+    "certificate_valid": Words("Жарамды", "Действителен", "It holds"),
+    "certificate_corrected": Words(
+        "Берілгеннен кейін деректер түзетілген: жаңа сертификат сұраңыз", "Данные исправлены после выдачи: попросите новый",
+        "The facts were put right after it was issued: ask for a new one"),
+    "certificate_revoked": Words("Кері қайтарылған", "Отозван", "Taken back"),
+    "certificate_unknown": Words(
+        "Мұндай сертификат берілмеген", "Такого сертификата не выдавали", "No such certificate was issued"),
+    "certificate_unknown_advice": Words(
+        "Кодты тексеріңіз: 0 мен O, 1 мен I оңай шатасады. Код дұрыс болса, қағаз жалған.",
+        "Проверьте код: 0 и O, 1 и I легко спутать. Если код верен, бумага поддельная.",
+        "Check the code: 0 and O, 1 and I are easily mistaken. If it is right, the paper is forged."),
+    "certificate_synthetic": Words(
+        "Сынақ деректері: бұл қағаз ештеңені растамайды", "Данные для проверки: эта бумага ничего не подтверждает",
+        "Made for trial: this paper certifies nothing"),
+    "certificate_compare": Words(
+        "Қағаздағы сандарды осы кестемен салыстырыңыз.", "Сравните числа на бумаге с этой таблицей.",
+        "Compare the numbers on the paper with this table."),
+    "certified": Words("Не расталады", "Что подтверждается", "What is certified"),
+    "identity_number": Words("БСН/ЖСН", "БИН/ИИН", "BIN/IIN"),
+    "months_of": Words("Айлар", "Месяцы", "Months"),
+    "issued_at": Words("Берілген", "Выдан", "Issued"),
+    "check_code": Words("Тексеру коды", "Код проверки", "Check code"),
+    "loads_of": Words("Жүк", "Партий", "Loads"),
     "total": Words("Барлығы", "Всего", "Total"),
     "tariffs": Words("Тарифтер", "Тарифы", "Tariffs"),
     "tariffs_lead": Words(

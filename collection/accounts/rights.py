@@ -94,6 +94,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "correction.consent": _roles("collector_admin recycler_admin inspector"),
     "batch.read": _roles("recyclers officers"), "batch.create": _roles("recyclers integration"),
     "batch.correct": _roles("recycler_admin"),
+    "certificate.read": _roles("generators staff"), "certificate.issue": _roles("generators"),
+    "certificate.revoke": _roles("manager"), "certificate.check": PUBLIC,
     "balance.read": _roles("collector_admin recyclers officers"),
     "stock.read": _roles("recyclers officers"), "stock.create": _roles("recyclers integration"),
     # contractors: vehicles, facilities, scales, drivers

@@ -43,3 +43,5 @@ REFUSAL_REASONS = ("impurity", "wrong_category", "wet", "over_capacity", "unsafe
 #: What a node of a lineage may be, and how grams come from one to the next (queries.lineage).
 LINEAGE_NODES = ("pickup", "load", "part", "grouping", "plant", "batch", "product", "byproduct", "sale", "refused", "lost")
 LINEAGE_STEPS = ("collected", "split", "grouped", "received", "refused", "processed", "made", "sold", "lost")
+#: What the holder of a certificate of recycling is told of it.
+CERTIFICATE_STATES = ("valid", "corrected", "revoked")

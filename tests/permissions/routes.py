@@ -15,7 +15,7 @@ from api.http import checks, fields
 PLACE = re.compile(r"(?:(?P<noun>[\w-]+)/)?<(?:(?P<kind>\w+):)?\w+>")
 #: Texts that satisfy the patterns in use; the first that fits is taken.
 SAMPLES = ("x", "+77011234567", "123456", "010102", "750000000", "glass", "live", "001ABC02", "2.5", "a" * 64, "A" * 22,
-           "900115300017", "KZ86125KZT5004100100", "710", "KCJBKZKX")
+           "900115300017", "KZ86125KZT5004100100", "710", "KCJBKZKX", "0123456789ABCDEF")
 
 
 @dataclass(frozen=True, slots=True)

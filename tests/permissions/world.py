@@ -16,6 +16,7 @@ from collection.accounts import operations as accounts
 from collection.accounts.steps import open_session
 from collection.contracts import operations as contracts
 from collection.custody import operations as custody
+from collection.custody.models import Certificate
 from collection.dispatch import operations as dispatch, queries
 from collection.kernel.actor import HOUSE, Actor
 from collection.kernel.calendar import month_of
@@ -43,7 +44,7 @@ MODELS = {
     "pickups": ("pickups.Pickup", "generator"), "uploads": ("pickups.Upload", "organisation"),
     "offers": ("dispatch.Offer", "organisation"), "jobs": ("dispatch.Job", "organisation"),
     "plans": ("dispatch.Plan", "contract__organisation"), "routes": ("dispatch.Route", "plan__contract__organisation"),
-    "consignments": ("custody.Consignment", "collector"),
+    "consignments": ("custody.Consignment", "collector"), "certificates": ("custody.Certificate", "generator"),
     "weighings": ("custody.Weighing", "consignment__collector"),
     "receipts": ("custody.Receipt", "consignment__recycler"),
     "corrections": ("custody.Proposal", "consignment__recycler"),
@@ -74,6 +75,9 @@ def make() -> World:
         scene.accept(haul.collector, pickup_id)
         routes_of(haul.collector, scene.at)
     application_of(haul.collector, scene)
+    Certificate.objects.create(
+        id=uuid7(scene.at), code="0123456789ABCDEF", programme_id=scene.programme.id, month_from=date(2026, 1, 1),
+        generator_id=scene.generator.actor.organisation_id, month_to=date(2026, 1, 1), lines=[], issued_at=scene.at)
     store_photo(scene.generator.actor, scene.at)
     load = haul.recycled(loaded_at := scene.at - timedelta(days=40), [5 * cast.TONNE])
     custody.group(actor=HOUSE, at=scene.at, new=custody.NewGrouping(

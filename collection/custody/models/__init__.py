@@ -1,5 +1,6 @@
 """Consignments, tickets, receipts, batches, corrections, and the facts they seal."""
 
+from .certificates import Certificate
 from .corrections import Consent, Correction, Proposal
 from .facts import Fact
 from .incidents import Incident, IncidentPhoto
@@ -9,7 +10,7 @@ from .papers import Return, Signature, StockOrder, StoredTare, TransportSheet, W
 from .plant import Batch, BatchInput, Sale, SaleLot
 
 __all__ = [
-    "Batch", "BatchInput", "Consent", "Consignment", "ConsignmentPickup", "Correction", "Division", "Fact",
+    "Batch", "BatchInput", "Certificate", "Consent", "Consignment", "ConsignmentPickup", "Correction", "Division", "Fact",
     "Grouping", "GroupingMember", "Incident", "IncidentPhoto", "Proposal", "Receipt", "Return", "Sale", "SaleLot",
     "Signature", "Stay", "StockOrder", "StoredTare", "TransportSheet", "Weighing",
 ]

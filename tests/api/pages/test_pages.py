@@ -13,7 +13,7 @@ from api.pages import tags
 from api.pages.sign_in import written
 from api.pages.words import WORDS
 from collection.accounts.models import Session
-from collection.custody.states import LINEAGE_NODES
+from collection.custody.states import CERTIFICATE_STATES, LINEAGE_NODES
 from collection.dispatch.matching import PLANT_RULES, RULES
 from collection.kernel.words import LANGUAGES
 from collection.payouts.states import STAGE_STATUSES
@@ -92,6 +92,7 @@ def test_every_text_is_there_in_three_languages_and_none_is_left_over():
     chosen = {
         "rule": (*RULES, *PLANT_RULES), "node": LINEAGE_NODES, "money": STAGE_STATUSES,
         "reason": ("ceiling_reached", "cap_reached"), "step": ("parted", "incident", "corrected"),
+        "certificate": CERTIFICATE_STATES,
     }
     coded = {f"{kind}_{code}" for kind, codes in chosen.items() for code in codes}
     assert coded - WORDS.keys() == set()
