@@ -70,7 +70,7 @@ def hold(model: Model, *, programme: str, contracts: dict[str, Any]) -> None:
     """AssertionError naming what does not hold. `contracts`: the model's names -> ids."""
     execute("SET CONSTRAINTS ALL IMMEDIATE")  # as at a commit: deferred triggers speak now
     execute("SET CONSTRAINTS ALL DEFERRED")
-    assert [(list(WRONG)[row["n"]], row["id"]) for row in rows(_ALL_WRONG)] == []
+    assert [(list(WRONG)[row["n"]], row["id"]) for row in rows(_ALL_WRONG, keep_plan=True)] == []
     assert_rows_are_the_models(model, {name: str(pk) for name, pk in contracts.items()})
     assert recompute_check().differences == (), "I8"
     total, told = figures(programme=programme).total, model.tonnages()
@@ -80,7 +80,7 @@ def hold(model: Model, *, programme: str, contracts: dict[str, Any]) -> None:
 
 
 def assert_rows_are_the_models(model: Model, ids: dict[str, str]) -> None:
-    found = {name: orjson.loads(value) for name, value in rows(_FOUND)[0].items()}
+    found = {name: orjson.loads(value) for name, value in rows(_FOUND, keep_plan=True)[0].items()}
     assert sorted(found["pickups"]) == sorted(
         [str(pk), state, ids[model.winners[pk]] if pk in model.winners else None] for pk, state in model.pickups.items()), "I3"
     assert {one[0]: (one[1], one[2] or {}) for one in found["loads"]} == {
