@@ -86,7 +86,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "sheet.sign": _roles("generators collectors recyclers"), "incident.report": _roles("collectors recyclers"),
     "tare.read": _roles("collectors recyclers staff"), "tare.create": _roles("collectors recyclers"),
     "weighing.read": _roles("people staff"), "weighing.create": _roles("driver recyclers integration"),
-    "weighing.import": _roles("recyclers collector_admin integration"),
+    "weighing.import": _roles("recyclers integration"),
     "weighing.confirm": _roles("generator_admin"),
     "receipt.read": _roles("people staff"), "receipt.create": _roles("recyclers integration"),
     "receipt.correct": _roles("recycler_admin"),
