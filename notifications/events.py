@@ -15,7 +15,7 @@ MATTERS = frozenset({
     "application.approve", "application.refuse", "claim.rejected", "claim.returned", "claim.sent_back",
     "consignment.incident", "consignment.returned", "contract.approve", "contract.close", "contract.suspend",
     "job.assigned", "job.failed", "job.incident", "job.withdrawn", "money.held", "pickup.accepted", "pickup.assigned",
-    "pickup.cancelled", "pickup.expired", "webhook.disabled",
+    "pickup.cancelled", "pickup.expired", "pickup.missed", "webhook.disabled",
 })
 EVENTS = tuple(sorted(AT_ONCE | MATTERS | {
     "application.sign", "application.verify", "application.withdraw", "claim.appeal_dismissed", "claim.approved", "claim.draft",

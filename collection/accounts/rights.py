@@ -65,7 +65,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "site.update": _roles("generators manager support"),
     "pickup.read": _roles("people staff"), "pickup.quote": _roles("generators manager support"),
     "pickup.submit": _roles("generators manager support"), "pickup.update": _roles("generators manager support"),
-    "pickup.cancel": _roles("generators manager support"),
+    "pickup.cancel": _roles("generators manager support"), "pickup.missed": _roles("generators manager support"),
     "photo.read": _roles("people staff"), "photo.create": _roles("people inspector integration"),
     "photo.put": PUBLIC,  # whoever holds the signed address
     # dispatch

@@ -57,6 +57,12 @@ CANCELLED = Words("Өтінім тоқтатылды", "Заявка отмен�
 CANCELLED_BODY = Words(
     "№{number} өтінімнен бас тартылды.", "Заявка №{number} отменена.", "Request No {number} was cancelled.",
 )
+MISSED = Words("Ешкім келмеді", "Никто не приехал", "Nobody came")
+MISSED_BODY = Words(
+    "№{number} өтінімге уақытында ешкім келмеді. Өтінім басқаларға ұсынылады.",
+    "За грузом по заявке №{number} никто не приехал вовремя. Заявка предлагается другим.",
+    "Nobody came in time for request No {number}. It is offered to others.",
+)
 EXPIRED = Words("Өтінімнің мерзімі өтті", "Срок заявки истёк", "Request expired")
 EXPIRED_BODY = Words(
     "№{number} өтінімге уақытында орындаушы табылмады. Қайта жіберуге болады.",

@@ -25,6 +25,8 @@ UNDERWAY = ("assigned", "en_route", "arrived")
 LIVE_JOB_STATES = (*UNDERWAY, "done")
 DECLINE_REASONS = ("too_far", "no_vehicle", "wrong_category", "not_worth_it", "other")
 WITHDRAW_REASONS = ("breakdown", "no_driver", "overbooked", "other")
+#: Why a job ended that the generator gave up waiting for: it counts like one that was given back.
+MISSED = "missed"
 INCIDENT_KINDS = ("nobody_there", "no_access", "wrong_waste", "unsafe", "breakdown")
 #: The plan of a contract's day: waited for, made, in force, given up, or taken over by a newer one.
 PLAN_STEPS = {

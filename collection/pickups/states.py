@@ -20,5 +20,5 @@ CANCEL_REASONS = ("no_longer_needed", "mistake", "too_late", "other")
 #: What the generator may do next, for `allowed_actions`.
 GENERATOR_ACTIONS = {
     "draft": ("submit", "cancel"), "submitted": ("cancel",), "offered": ("cancel",), "unserved": ("cancel",),
-    "accepted": ("cancel",),
+    "accepted": ("cancel", "missed"),
 }

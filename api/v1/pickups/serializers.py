@@ -82,6 +82,14 @@ class CancelForm(StrictSerializer):
     reason = OneOf(CANCEL_REASONS)
 
 
+class MissedForm(StrictSerializer):
+    """When it may be fetched instead."""
+
+    window_from = Instant()
+    window_to = Instant()
+    note = Text(max_length=500, min_length=0, lines=True, default="")
+
+
 class AssignForm(StrictSerializer):
     contract_id = Id()
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("pickups/unserved/by-district", views.UnservedByDistrict.as_view(), name="pickups-unserved-by-district"),
     path("pickups/<uuid:pickup_id>", views.Pickup.as_view(), name="pickup"),
     path("pickups/<uuid:pickup_id>/cancel", views.Cancel.as_view(), name="pickup-cancel"),
+    path("pickups/<uuid:pickup_id>/missed", views.Missed.as_view(), name="pickup-missed"),
     path("pickups/<uuid:pickup_id>/assign", views.Assign.as_view(), name="pickup-assign"),
     path("pickups/<uuid:pickup_id>/dispatch-explanation", views.Explanation.as_view(), name="pickup-explanation"),
 ]

@@ -139,6 +139,15 @@ class Cancel(PickupStep):
     verb = staticmethod(operations.cancel_pickup)
 
 
+class Missed(PickupStep):
+    """Nobody came while the window lasted: it is offered to others for another time."""
+
+    actions = {"POST": "pickup.missed"}
+    bodies = {"POST": serializers.MissedForm}
+    replies = {"POST": serializers.PickupReply}
+    verb = staticmethod(operations.report_missed)
+
+
 class Assign(PickupStep):
     """Give it to a contract without asking; whoever has it but has not collected loses it."""
 

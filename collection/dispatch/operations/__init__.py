@@ -14,6 +14,7 @@ from .acceptance import (
 from .dry_run import DryRun, try_pickup
 from .jobs import assign_driver, fail_job, move_job, report_incident, withdraw_job
 from .manual import ContractNotEligible, assign_pickup, reassign_job
+from .missed import WindowNotOver, report_missed
 from .reoptimisation import Reoptimised, programmes_at_work, reoptimise
 from .requests import (
     Checked,
@@ -40,9 +41,10 @@ from .waves import advance, due_pickups
 
 __all__ = [
     "Accepted", "Checked", "ContractNotEligible", "ContractNotLive", "DryRun", "ForeignOrigin", "NewPickup",
-    "NotEnrolled", "OfferAlreadyTaken", "OfferExpired", "OfferWithdrawn", "OwnPickup", "PlanInProgress", "PlanOutdated",
-    "QuotaExhausted", "Reoptimised", "Submitted", "accept_offer", "adopt_plan", "advance", "assign_driver",
-    "assign_pickup", "cancel_pickup", "check_pickup", "decline_offer", "due_pickups", "fail_job", "fail_plan",
-    "move_job", "note_progress", "programmes_at_work", "queue_nightly", "queue_plan", "reap_plans", "reassign_job", "reoptimise",
-    "report_incident", "start_plan", "submit_pickup", "try_pickup", "withdraw_job",
+    "NotEnrolled", "OfferAlreadyTaken", "OfferExpired", "OfferWithdrawn", "OwnPickup", "PlanInProgress",
+    "PlanOutdated", "QuotaExhausted", "Reoptimised", "Submitted", "WindowNotOver", "accept_offer", "adopt_plan",
+    "advance", "assign_driver", "assign_pickup", "cancel_pickup", "check_pickup", "decline_offer", "due_pickups",
+    "fail_job", "fail_plan", "move_job", "note_progress", "programmes_at_work", "queue_nightly", "queue_plan",
+    "reap_plans", "reassign_job", "reoptimise", "report_incident", "report_missed", "start_plan", "submit_pickup",
+    "try_pickup", "withdraw_job",
 ]

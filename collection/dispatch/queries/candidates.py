@@ -12,7 +12,7 @@ from collection.kernel.db import rows
 from geo import regions
 
 from ..matching import HISTORY, Candidate, Need, elapsed_share
-from ..states import WITHDRAW_REASONS
+from ..states import MISSED, WITHDRAW_REASONS
 
 #: At most so many contracts of either side are weighed up for one pickup.
 CANDIDATES = 20
@@ -133,7 +133,7 @@ def asked(*, pickup_id: UUID | None, programme_id: UUID, need: Need, point: str,
         "region": need.region, "regions": [need.region, *need.neighbours], "radius": need.reach.radius_m,
         "mass": need.mass_g, "day": need.day, "month": month_of(need.day), "weekday": need.weekday,
         "least_payload": need.least_payload_g, "point": point,
-        "given_back": list(WITHDRAW_REASONS),
+        "given_back": [*WITHDRAW_REASONS, MISSED],
     }
 
 

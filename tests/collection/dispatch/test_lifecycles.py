@@ -129,6 +129,6 @@ def test_what_a_role_may_do_next_is_what_the_table_of_rights_says():
     assert job_actions("driver")["assigned"] == ["en_route", "arrive", "collect", "fail", "report_incident"]
     assert job_actions("manager")["assigned"] == ["assign_driver", "reassign"]
     assert not any(job_actions("recycler").values())
-    assert pickup_actions("generator")["accepted"] == ["cancel"]
+    assert pickup_actions("generator")["accepted"] == ["cancel", "missed"]
     assert pickup_actions("manager")["accepted"] == ["cancel", "assign"]
     assert not any(pickup_actions("driver").values())
