@@ -136,7 +136,7 @@ def test_staff_sees_all_and_support_masked(scene, play):
     support = replace(scene.manager, role="support")
     masked = look(support, play.taken)
     assert (masked["place"]["address"], masked["note"], masked["generator"]) == (None, None, None)
-    assert masked["allowed_actions"] == ["cancel"]
+    assert masked["allowed_actions"] == ["cancel", "missed"]
     assert queries.job(support, play.job_id).plain()["place"]["exact"] is False
     assert look(scene.manager, play.on_offer)["allowed_actions"] == ["cancel", "assign"]
 
