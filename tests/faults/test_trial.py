@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ from api.local.processes import ROOT
 
 @pytest.mark.parametrize("names", [("F5", "F26")])
 def test_the_house_survives(names):
+    faulthandler.cancel_dump_traceback_later()  # a house takes its time to build: the limit is the one below
     report = ROOT / ".local" / "faults.json"
     before = report.read_bytes() if report.exists() else None
     env = {name: value for name, value in os.environ.items() if name not in ("HOUSE_DB_ROLE", "HOUSE_SERVICES", "MESSAGE_LOG")}
