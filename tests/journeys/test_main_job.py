@@ -71,9 +71,9 @@ def _look_at_the_rows(it: dict[str, Any]) -> None:
     verbs = {row["verb"]: row["n"] for row in rows(
         "SELECT verb, count(*) AS n FROM audit_auditline WHERE object_id IN (%s, %s) GROUP BY verb",
         [it["pickup"], it["consignment"]])}
+    assert verbs.pop("money.accrue") in (1, 2)  # for the receipt and for the batch, or for both at once
     assert verbs == {"pickup.submit": 1, "pickup.offer": 1, "offer.accept": 1, "consignment.load": 1,
-                     "consignment.weigh": 1, "consignment.deliver": 1, "consignment.receive": 1,
-                     "money.accrue": 2}  # once for the receipt, once for the batch
+                     "consignment.weigh": 1, "consignment.deliver": 1, "consignment.receive": 1}
     # One job, one winner, and nothing waits that should have been done.
     assert rows("SELECT count(*) AS n FROM dispatch_offer WHERE pickup_id = %s AND state = 'accepted'", [it["pickup"]]) == [
         {"n": 1}]
